@@ -1,0 +1,1 @@
+"""The science: travel times, coverage, siting. Pure functions on arrays and geometries."""

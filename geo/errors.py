@@ -1,0 +1,25 @@
+"""Errors of the science layer.
+
+GeoError
+├── NetworkDataError   the roads cannot be used as they are: broken file, negative length, dead node reference
+├── OffNetworkError    a place is farther from every road than the limit
+└── InfeasibleError    there is no plan at all
+
+Wrong arguments are plain ``ValueError``. Messages carry the numbers and what to do about them.
+"""
+
+
+class GeoError(Exception):
+    """Anything that the science layer refuses to compute."""
+
+
+class NetworkDataError(GeoError):
+    """The roads cannot be used as they are."""
+
+
+class OffNetworkError(GeoError):
+    """A place is farther from every allowed road than the limit."""
+
+
+class InfeasibleError(GeoError):
+    """No plan satisfies the stated conditions."""
