@@ -1,0 +1,1 @@
+"""Who goes out: the consultants and their base centres."""

@@ -1,0 +1,84 @@
+"""Engine, session, transaction and migration: the only place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from alembic import command
+from alembic.config import Config
+from fastapi import Depends, Request
+from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from app.errors import DatabaseDownError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Parent of every stored class."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+def create_database_engine(url: str, **options: Any) -> Engine:
+    """Return an engine on psycopg 3 for a ``postgresql://`` address."""
+    if url.startswith(("postgresql://", "postgres://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **options)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Give a session whose work is committed at the end of the block, or not at all."""
+    with answering(engine), sessionmaker(engine, expire_on_commit=False).begin() as session:
+        yield session
+
+
+@contextmanager
+def answering(engine: Engine) -> Iterator[None]:
+    """Turn a lost or refused connection into one sentence without the password."""
+    try:
+        yield
+    except OperationalError as error:
+        if not error.connection_invalidated and error.statement is not None:
+            raise
+        address = engine.url.render_as_string(hide_password=True)
+        raise DatabaseDownError(
+            f"The database {address} does not answer. Start it (`tono db start`) or check TONO_DATABASE_URL."
+        ) from error
+
+
+def get_session(request: Request) -> Iterator[Session]:
+    """Give one session per request, committed before the answer leaves (see `DbSession`)."""
+    with transaction(request.app.state.engine) as session:
+        yield session
+
+
+# FastAPI's default scope would answer 200 before a failed commit is seen.
+DbSession = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest form; nothing is changed when a step fails."""
+    engine = create_database_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with answering(engine), engine.begin() as connection:
+        # Two starts at once must not migrate twice.
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tono migrate'))"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()

@@ -1,0 +1,1 @@
+"""Where every loaded file came from: source, licence, date, fingerprint."""

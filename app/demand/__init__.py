@@ -1,0 +1,1 @@
+"""Where people live, in aggregate: small areas and mesh cells."""

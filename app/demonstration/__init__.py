@@ -1,0 +1,1 @@
+"""The bundled data of Tono: loaded by one command, removed by one command."""

@@ -1,0 +1,1 @@
+"""The register: districts, centres, salons, gathering places, windows, watch partners, their hours."""

@@ -1,0 +1,1 @@
+"""Stored road networks and closures, kept warm for the science."""

@@ -1,0 +1,70 @@
+"""Settings of the service: the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import SettingsError
+
+PROJECT_ROOT = Path(__file__).parent.parent
+PREFIX = "TONO_"
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between two installations.
+
+    Attributes
+    ----------
+    database_url
+        A PostgreSQL + PostGIS of your own, as ``postgresql://user:password@host:5432/database``. Empty: a private one
+        is started in `state_dir`.
+    web_database_url
+        The same database with the reading role for the web service. Empty: `database_url`.
+    test_database_url
+        A server for the tests; its database name must end in ``_test``.
+    state_dir
+        Folder for the private database.
+    listen
+        Address that the web service listens on. There are no accounts yet, so it stays on this machine; only inside
+        a container is ``0.0.0.0`` right, with the port published to 127.0.0.1.
+    port
+        Port of the web service.
+    gsi_tiles
+        Show the map tiles of the Geospatial Information Authority. Needs the internet on the viewer's machine.
+    overpass_url
+        Overpass server for ``tono network build --place``; asked only by that command.
+    nominatim_url
+        Nominatim server that turns the name given to ``--place`` into an area; asked only by that command.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    database_url: str = ""
+    web_database_url: str = ""
+    test_database_url: str = ""
+    state_dir: Path = PROJECT_ROOT / ".tono"
+    listen: str = "127.0.0.1"
+    port: int = 8000
+    gsi_tiles: bool = False
+    overpass_url: str = "https://overpass-api.de/api"
+    nominatim_url: str = "https://nominatim.openstreetmap.org/"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process; raise `SettingsError` on an unknown or malformed TONO_* variable."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"Unknown setting {', '.join(unknown)}. Known are: {', '.join(sorted(known))}.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise SettingsError(f"The setting {name} cannot be used: {first['msg']}.") from None
