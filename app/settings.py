@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         Show the map tiles of the Geospatial Information Authority. Needs the internet on the viewer's machine.
     overpass_url
         Overpass server for ``tono network build --place``; asked only by that command.
+    city_name
+        Name of the city on the screens.
+    city_code
+        Code of the municipality (全国地方公共団体コード, five digits).
     nominatim_url
         Nominatim server that turns the name given to ``--place`` into an area; asked only by that command.
     """
@@ -51,6 +55,8 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1"
     port: int = 8000
     gsi_tiles: bool = False
+    city_name: str = "遠野市"
+    city_code: str = "03208"
     overpass_url: str = "https://overpass-api.de/api"
     nominatim_url: str = "https://nominatim.openstreetmap.org/"
 

@@ -1,0 +1,37 @@
+# Everything a person types. Each target does its own set-up; `make` alone prints this list.
+TONO := .venv/bin/tono
+BIN := .venv/bin
+.PHONY: help run stop test check lock clean
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: ## install what is missing, start the database, serve the map at http://127.0.0.1:8000/
+	@requirements/setup.sh run
+	@$(TONO) up
+
+stop: ## stop the private database
+	@$(TONO) db stop
+
+test: ## install what is missing and run every test
+	@requirements/setup.sh dev
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup
+
+check: ## format, lint, types, import contracts, docstrings, spelling
+	@requirements/setup.sh dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/numpydoc lint $$(git ls-files 'geo/*.py')
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/typos
+	cd app/web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
+
+lock: ## write requirements/*.txt anew from pyproject.toml
+	@requirements/setup.sh dev
+	requirements/lock.sh
+
+clean: ## remove what the set-up and the database made
+	-@$(TONO) db stop
+	rm -rf .venv .tono app/web/node_modules app/web/static/vendor

@@ -1,0 +1,39 @@
+"""All SQL on coverage runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.coverage.models import CoverageCell, CoverageRun
+from app.errors import NotFoundError
+
+
+def find_run(session: Session, fingerprint: str) -> CoverageRun | None:
+    """Return the run with exactly these inputs, if it was measured before."""
+    return session.scalar(select(CoverageRun).where(CoverageRun.fingerprint == fingerprint))
+
+
+def get_run(session: Session, run_id: str) -> CoverageRun:
+    """Return one run."""
+    run = session.get(CoverageRun, run_id)
+    if run is None:
+        raise NotFoundError(f"There is no coverage run {run_id}.", detail="この計算結果は残っていません。")
+    return run
+
+
+def list_run_cells(session: Session, run_id: str) -> Sequence[CoverageCell]:
+    """Return what a run says of every cell, ordered by mesh code."""
+    get_run(session, run_id)
+    query = select(CoverageCell).where(CoverageCell.run_id == run_id).order_by(CoverageCell.mesh_code)
+    return session.scalars(query).all()
+
+
+def remove_runs_of(session: Session, dataset_ids: Sequence[int]) -> int:
+    """Delete the runs that used any of the datasets; return how many."""
+    gone = session.execute(
+        delete(CoverageRun).where(CoverageRun.dataset_ids.overlap(list(dataset_ids))).returning(CoverageRun.id)
+    )
+    return len(gone.all())

@@ -1,0 +1,49 @@
+"""Routes of the coverage: the last measurement, its cells, and the area that one consultant reaches."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from app.accounts.caller import Caller
+from app.coverage import queries, schemas
+from app.coverage.draw_isochrones import draw_isochrones
+from app.coverage.measure_coverage import MINUTES, current_run
+from app.database import DbSession
+from app.errors import InputError
+
+router = APIRouter(tags=["カバー状況"])
+ProfileName = Literal["car", "car-winter", "walk"]
+MOST_MINUTES = 120
+
+
+@router.get("/coverage")
+def coverage(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
+    """Return the stored measurement for the data as it is now."""
+    run = current_run(session, profile)
+    return json.loads(run.document) | {"computed_at": run.computed_at.isoformat()}
+
+
+@router.get("/coverage/{run_id}/cells")
+def cells(session: DbSession, _: Caller, run_id: str) -> dict[str, Any]:
+    """Return the travel time of every inhabited cell of a run."""
+    return schemas.cells_geojson(queries.list_run_cells(session, run_id))
+
+
+@router.get("/isochrones")
+def isochrones(
+    session: DbSession,
+    _: Caller,
+    consultant: str,
+    minutes: Annotated[str, Query(pattern=r"^\d+(,\d+)*$", max_length=40)] = ",".join(map(str, MINUTES)),
+    profile: ProfileName = "car",
+) -> dict[str, Any]:
+    """Return the areas that a consultant reaches within given minutes, the largest first."""
+    wanted = sorted({int(part) for part in minutes.split(",")}, reverse=True)
+    if not 0 < wanted[-1] <= wanted[0] <= MOST_MINUTES:
+        raise InputError(
+            f"minutes must lie between 1 and {MOST_MINUTES}.", detail=f"分は1〜{MOST_MINUTES}で指定してください。"
+        )
+    return draw_isochrones(session, consultant, wanted, profile)

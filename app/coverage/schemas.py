@@ -1,0 +1,75 @@
+"""What coverage looks like from outside: the document of the contract, the cells as GeoJSON, a table for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from geo.mesh import bounds as mesh_bounds
+
+from app.coverage.models import CoverageCell
+from app.resources.schemas import feature_collection
+
+
+def cells_geojson(cells: Iterable[CoverageCell]) -> dict[str, Any]:
+    """Return the cells of a run as GeoJSON squares."""
+    return feature_collection([_cell(cell) for cell in cells])
+
+
+def _cell(cell: CoverageCell) -> dict[str, Any]:
+    west, south, east, north = (round(value, 6) for value in mesh_bounds(cell.mesh_code))
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "properties": {
+            "mesh_code": cell.mesh_code,
+            "population": cell.population,
+            "households": cell.households,
+            "district": cell.district,
+            "travel_time_s": None if cell.travel_time_s is None else round(cell.travel_time_s, 1),
+            "consultant": cell.consultant,
+            "reason": cell.reason,
+            "snap_m": None if cell.snap_m is None else round(cell.snap_m, 1),
+        },
+    }
+
+
+def as_table(document: dict[str, Any]) -> str:
+    """Return a coverage document as a table for a terminal."""
+    minutes = [str(value) for value in document["minutes"]]
+    rows = [["地区", "人口", *(f"{value}分以内" for value in minutes), "平均", "相談員"]]
+    rows += [_row(district, minutes) for district in document["districts"]]
+    rows.append(["計", f"{document['population']:,}", *(f"{document['covered'][m]:,}" for m in minutes), "", ""])
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = [
+        "  ".join(_pad(text, width, left=i == 0) for i, (text, width) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    ]
+    network = document["network"]
+    unreachable = sum(entry["population"] for entry in document["unreachable"])
+    lines.append("")
+    lines.append(f"到達できない: {unreachable:,}人  道路網: {network['name']}({network['date'] or '年月日不明'})")
+    lines.append(f"run {document['run']}  profile {document['profile']}  fingerprint {document['fingerprint']}")
+    return "\n".join(lines)
+
+
+def _row(district: dict[str, Any], minutes: list[str]) -> list[str]:
+    mean = district["mean_s"]
+    return [
+        district["name"],
+        f"{district['population']:,}",
+        *(f"{district['covered'][value]:,}" for value in minutes),
+        "" if mean is None else f"{-(-mean // 60):.0f}分",
+        "あり" if district["has_consultant"] else "なし",
+    ]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _pad(text: str, width: int, *, left: bool) -> str:
+    blank = " " * (width - _width(text))
+    return text + blank if left else blank + text

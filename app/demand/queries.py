@@ -1,0 +1,56 @@
+"""All SQL on small areas and mesh cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, literal_column, select, text
+from sqlalchemy.orm import Session
+
+from app.demand.models import DemandCell, SmallArea
+
+Cell = tuple[str, str | None, int, int, float, float]
+
+
+def list_cells(session: Session) -> Sequence[Cell]:
+    """Return (mesh_code, district name, population, households, access lon, access lat), ordered by mesh code."""
+    rows = session.execute(
+        text("""
+            SELECT c.mesh_code, d.name, c.population, c.households, ST_X(c.access_point), ST_Y(c.access_point)
+            FROM demand_cell c LEFT JOIN district d ON d.id = c.district_id
+            ORDER BY c.mesh_code
+        """)
+    )
+    return [tuple(row) for row in rows]
+
+
+def cell_dataset_ids(session: Session) -> list[int]:
+    """Return the datasets that the cells came from."""
+    return list(session.scalars(select(DemandCell.dataset_id).distinct().order_by(DemandCell.dataset_id)))
+
+
+def remove_cells(session: Session) -> int:
+    """Delete every cell; return how many there were."""
+    number = session.scalar(select(func.count()).select_from(DemandCell)) or 0
+    session.execute(delete(DemandCell))
+    return number
+
+
+def assign_districts(session: Session) -> int:
+    """Give each cell whose district was not given the district that its access point lies in; return those without."""
+    session.execute(text("UPDATE demand_cell SET district_id = NULL WHERE NOT is_district_given"))
+    session.execute(
+        text("""
+            UPDATE demand_cell c SET district_id = (
+                SELECT d.id FROM district d WHERE ST_Covers(d.geometry, c.access_point) ORDER BY d.id LIMIT 1
+            ) WHERE NOT is_district_given
+        """)
+    )
+    return session.scalar(select(func.count()).where(DemandCell.district_id.is_(None))) or 0
+
+
+def list_places(session: Session) -> Sequence[tuple[SmallArea, str | None]]:
+    """Return the named settlements with the name of their district."""
+    district = literal_column("(SELECT d.name FROM district d WHERE d.id = small_area.district_id)")
+    rows = session.execute(select(SmallArea, district).order_by(SmallArea.code))
+    return [(area, name) for area, name in rows]

@@ -1,0 +1,25 @@
+"""Routes of where people live: names of settlements. Counts only, no persons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from app.accounts.caller import Caller
+from app.database import DbSession
+from app.demand.queries import list_places
+from app.resources.schemas import feature, feature_collection
+
+router = APIRouter(tags=["人口"])
+
+
+@router.get("/places")
+def places(session: DbSession, _: Caller) -> dict[str, Any]:
+    """Return the named settlements as GeoJSON points."""
+    return feature_collection(
+        [
+            feature(area.location, {"name": area.name, "district": district, "population": area.population})
+            for area, district in list_places(session)
+        ]
+    )

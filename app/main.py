@@ -1,0 +1,82 @@
+"""The whole service on one screen: settings → engine → routers → error answers."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from app.consultants.router import router as consultants
+from app.coverage.router import router as coverage
+from app.database import create_database_engine
+from app.demand.router import router as demand
+from app.errors import STATUS, ServiceError
+from app.resources.router import router as resources
+from app.roads.router import router as roads
+from app.settings import Settings
+from app.web.headers import SecurityHeaders
+from app.web.map_data import router as map_data
+from app.web.pages import router as pages
+
+STATIC = Path(__file__).parent / "web" / "static"
+log = logging.getLogger("tono")
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """Return the service on a database."""
+    app = FastAPI(
+        title=f"{settings.city_name} つながる地域資源マップ",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.settings = settings
+    app.state.engine = create_database_engine(database_url, pool_size=5, max_overflow=5)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(pages)
+    for router in (map_data, resources, roads, demand, consultants, coverage):
+        app.include_router(router, prefix="/api/v1")
+    app.add_api_route("/api/v1/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
+    _answer_errors(app)
+    return app
+
+
+def problem(status: int, title: str, detail: str = "") -> JSONResponse:
+    """Return an error as ``application/problem+json`` (RFC 9457) with a Japanese title."""
+    return JSONResponse(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail},
+        status_code=status,
+        media_type="application/problem+json",
+    )
+
+
+def _answer_errors(app: FastAPI) -> None:
+    @app.exception_handler(ServiceError)
+    def service_error(_: Request, error: ServiceError) -> JSONResponse:
+        return problem(STATUS[type(error)], error.title, error.detail)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        names = "、".join(str(item["loc"][-1]) for item in error.errors())
+        return problem(422, "リクエストの形式に誤りがあります", f"確認してください: {names}")
+
+    @app.exception_handler(HTTPException)
+    def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        titles = {404: "見つかりません", 405: "この操作はできません"}
+        return problem(error.status_code, titles.get(error.status_code, "処理できませんでした"))
+
+    @app.exception_handler(Exception)
+    def unknown(_: Request, error: Exception) -> JSONResponse:
+        number = uuid.uuid4().hex[:8]
+        log.error("unexpected error %s", number, exc_info=error)
+        return problem(500, "予期しない誤りが起きました", f"番号 {number} を担当者に伝えてください。")

@@ -1,0 +1,43 @@
+"""Routes of the register."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from app.accounts.caller import Caller
+from app.database import DbSession
+from app.resources import queries, schemas
+from app.resources.opening import today
+from app.resources.search import matches
+
+router = APIRouter(tags=["資源"])
+Kind = Literal["centre", "window", "salon", "gathering_place", "childcare", "watch_partner", "other"]
+
+
+@router.get("/resources")
+def list_resources(
+    session: DbSession,
+    _: Caller,
+    kind: Kind | None = None,
+    district: str | None = None,
+    q: Annotated[str, Query(max_length=100)] = "",
+) -> dict[str, Any]:
+    """Return resources as GeoJSON; a resource without a published place has no geometry."""
+    found = queries.list_resources(session, kind=kind, district=district)
+    day = today()
+    return schemas.feature_collection(
+        [
+            schemas.feature(resource.location, schemas.resource_summary(resource, day))
+            for resource in found
+            if matches(q, resource.name, resource.kana)
+        ]
+    )
+
+
+@router.get("/resources/{number}")
+def get_resource(session: DbSession, _: Caller, number: int) -> dict[str, Any]:
+    """Return one resource with all that is public of it."""
+    resource = queries.get_resource(session, number)
+    return schemas.feature(resource.location, schemas.resource_details(resource, today()))

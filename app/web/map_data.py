@@ -1,0 +1,136 @@
+"""Routes that only the map page needs: the state of the data, the districts and the search over all kinds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from geo.profiles import PROFILES
+
+from app.accounts.caller import Caller
+from app.consultants.queries import list_postings
+from app.database import DbSession
+from app.datasets.queries import list_datasets
+from app.demand.queries import list_places
+from app.resources import queries, schemas
+from app.resources.models import KIND_TITLES
+from app.resources.search import matches, rank
+from app.roads.queries import active_network
+from app.web.headers import GSI_HOST
+
+router = APIRouter(tags=["地図"])
+PROFILE_TITLES = {"car": "車(ふだんの道)", "car-winter": "車(冬の道)", "walk": "徒歩"}
+MOST_RESULTS = 20
+
+
+@router.get("/status")
+def status(request: Request, session: DbSession, _: Caller) -> dict[str, Any]:
+    """Return what the figures on the screen stand on."""
+    network = active_network(session)
+    datasets = list_datasets(session)
+    settings = request.app.state.settings
+    return {
+        "city": {"name": settings.city_name, "code": settings.city_code},
+        "bounds": queries.city_bounds(session),
+        "network": network.describe()
+        | {"kind": network.kind, "is_schematic": network.is_schematic, "pieces": network.pieces},
+        "profiles": [
+            {"name": name, "title": PROFILE_TITLES[name], "is_assumption": profile.is_assumption}
+            for name, profile in PROFILES.items()
+        ],
+        "datasets": [
+            {
+                "kind": dataset.kind,
+                "title": dataset.title,
+                "source": dataset.source,
+                "licence": dataset.licence,
+                "as_of": dataset.as_of and dataset.as_of.isoformat(),
+                "is_demo": dataset.is_demo,
+                "is_schematic": dataset.is_schematic,
+            }
+            for dataset in datasets
+        ],
+        "has_demo": any(dataset.is_demo for dataset in datasets),
+        "tiles": {"url": f"{GSI_HOST}/xyz/pale/{{z}}/{{x}}/{{y}}.png", "attribution": "国土地理院"}
+        if settings.gsi_tiles
+        else None,
+    }
+
+
+@router.get("/districts")
+def districts(session: DbSession, _: Caller) -> dict[str, Any]:
+    """Return the districts as GeoJSON, each with whether a consultant sits there."""
+    staffed = {posting.district for posting in list_postings(session)}
+    centres = queries.centre_ids(session)
+    return schemas.feature_collection(
+        [
+            schemas.district_feature(
+                district, has_consultant=district.name in staffed, centre_id=centres.get(district.id)
+            )
+            for district in queries.list_districts(session)
+        ]
+    )
+
+
+@router.get("/search")
+def search(session: DbSession, _: Caller, q: Annotated[str, Query(min_length=1, max_length=100)]) -> dict[str, Any]:
+    """Return resources, districts, settlements and consultants whose name or reading holds every word of `q`."""
+    found = [entry for entry in _entries(session) if matches(q, entry["name"], entry["kana"], entry["text"])]
+    found.sort(key=lambda entry: rank(q, entry["name"], entry["kana"]))
+    return {"results": [{k: v for k, v in entry.items() if k != "kana"} for entry in found[:MOST_RESULTS]]}
+
+
+def _entries(session: DbSession) -> list[dict[str, Any]]:
+    return [*_district_entries(session), *_consultant_entries(session), *_resource_entries(session), *_places(session)]
+
+
+def _entry(kind: str, number: object, name: str, text: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "id": number, "name": name, "kind": None, "text": text, "kana": ""} | more
+
+
+def _point(geometry: Any) -> dict[str, float | None]:
+    shape = schemas.geojson_geometry(geometry)
+    lon, lat = shape["coordinates"] if shape else (None, None)
+    return {"lon": lon, "lat": lat}
+
+
+def _district_entries(session: DbSession) -> list[dict[str, Any]]:
+    points = queries.district_points(session)
+    return [
+        _entry("district", item.id, item.name, "地区", **points.get(item.id, {"lon": None, "lat": None}))
+        for item in queries.list_districts(session)
+    ]
+
+
+def _consultant_entries(session: DbSession) -> list[dict[str, Any]]:
+    return [
+        _entry("consultant", item.code, f"丸ごと相談員({item.base})", item.district or "", **_lonlat(item.location))
+        for item in list_postings(session)
+    ]
+
+
+def _lonlat(point: tuple[float, float] | None) -> dict[str, float | None]:
+    lon, lat = point or (None, None)
+    return {"lon": lon, "lat": lat}
+
+
+def _resource_entries(session: DbSession) -> list[dict[str, Any]]:
+    return [
+        _entry(
+            "resource",
+            item.id,
+            item.name,
+            f"{KIND_TITLES[item.kind]}・{item.district.name}" if item.district else KIND_TITLES[item.kind],
+            kind=item.kind,
+            kana=item.kana,
+            **_point(item.location),
+        )
+        for item in queries.list_resources(session)
+    ]
+
+
+def _places(session: DbSession) -> list[dict[str, Any]]:
+    return [
+        _entry("place", area.code, area.name, f"集落・{district}" if district else "集落", **_point(area.location))
+        for area, district in list_places(session)
+    ]

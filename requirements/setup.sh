@@ -1,0 +1,82 @@
+#!/bin/sh
+# Installs all that the product needs on a bare Debian 12+ or Ubuntu; quick when everything is there already.
+#   requirements/setup.sh run    what `make run` needs
+#   requirements/setup.sh dev    the same and what `make test`, `make check` and the notebooks need
+set -eu
+cd "$(dirname "$0")/.."
+group=${1:?"usage: requirements/setup.sh run|dev"}
+
+say() { printf '%s\n' "set-up: $*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# --- Python ---------------------------------------------------------------------------------------------------------
+python=""
+for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11; do
+    [ -n "$candidate" ] || continue
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$candidate; break; fi
+done
+[ -n "$python" ] || fail "Python 3.11 or newer is needed and was not found. Install it, or name it: PYTHON=/path/to/python3 make run"
+
+# --- system packages ------------------------------------------------------------------------------------------------
+have_postgis() {
+    [ -n "${TONO_DATABASE_URL:-}" ] && return 0
+    for bin in /usr/lib/postgresql/*/bin; do
+        version=$(basename "$(dirname "$bin")")
+        [ -x "$bin/initdb" ] && [ -e "/usr/share/postgresql/$version/extension/postgis.control" ] && return 0
+    done
+    return 1
+}
+have_package() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+missing=""
+want() { have_package "$1" || missing="$missing $1"; }
+if command -v dpkg-query >/dev/null 2>&1; then
+    have_postgis || missing="$missing postgresql-postgis"
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || want python3-venv
+    want ca-certificates
+    want libatomic1        # Node.js, which fetches Leaflet at set-up
+    if [ "$group" = dev ]; then
+        want fonts-noto-cjk
+        command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+    fi
+fi
+if [ -n "$missing" ]; then
+    as_root=""
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null 2>&1 || fail "These packages are missing and only root can install them:$missing. Ask for: apt-get install --no-install-recommends$missing — or use containers: docker compose -f docker/compose.yaml up"
+        as_root=sudo
+    fi
+    say "installing system packages:$missing"
+    # Debian would start a cluster of its own on port 5432; ours is private, so that one is not wanted.
+    if ! [ -e /etc/postgresql-common/createcluster.conf ]; then
+        $as_root mkdir -p /etc/postgresql-common/createcluster.d
+        echo "create_main_cluster = false" | $as_root tee /etc/postgresql-common/createcluster.d/no-main.conf >/dev/null
+    fi
+    $as_root apt-get update -q >/dev/null || say "the package lists could not be refreshed; trying with the old ones"
+    # shellcheck disable=SC2086  # the list is meant to be split
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null ||
+        fail "apt-get could not install:$missing. Install them by hand, or use containers: docker compose -f docker/compose.yaml up"
+fi
+
+# --- Python packages, exactly as locked -----------------------------------------------------------------------------
+digest() { cat "$@" | sha256sum | cut -d' ' -f1; }
+stamp=.venv/installed-$group
+lock=$(digest requirements/setup.txt requirements/"$group".txt pyproject.toml)
+if [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ]; then
+    [ -x .venv/bin/python ] || "$python" -m venv .venv
+    say "installing Python packages (about a minute the first time)"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.txt
+    UV_COMPILE_BYTECODE=1 .venv/bin/uv pip install --quiet --require-hashes -r requirements/"$group".txt
+    .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
+    echo "$lock" > "$stamp"
+fi
+
+# --- Leaflet and the other files of the pages, exactly as locked ------------------------------------------------------
+stamp=app/web/node_modules/installed
+lock=$(digest app/web/package-lock.json app/web/vendor.json)
+if [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ] || ! [ -d app/web/static/vendor ]; then
+    say "installing the files of the pages (Leaflet)"
+    (cd app/web && PATH="$PWD/../../.venv/bin:$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent)
+    .venv/bin/python -m app.web.vendor
+    echo "$lock" > "$stamp"
+fi

@@ -1,0 +1,159 @@
+"""The rules of the tree, each with a twin that proves the check can fail."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import PREFIX, Settings
+
+FILE_LINES = 400
+FUNCTION_LINES = 50
+VAGUE = re.compile(r"^(utils?|helpers?|common|misc|manager|service)\.(py|js)$")
+TOP_LEVEL = {
+    *("app", "geo", "data", "notebooks", "tests", "docker", "docs", "requirements", ".ci"),
+    *("pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "LICENSE", ".gitignore", ".dockerignore"),
+    ".pre-commit-config.yaml",
+}
+ADDRESS = re.compile(r"(pypi\.org|pythonhosted|registry\.npmjs|npmmirror|deb\.debian\.org|/root/|/work/)")
+
+
+def tracked(root: Path, *patterns: str) -> list[Path]:
+    """Return the files that git tracks."""
+    output = subprocess.run(["git", "ls-files", *patterns], cwd=root, check=True, capture_output=True, text=True)
+    return [root / line for line in output.stdout.splitlines() if (root / line).is_file()]
+
+
+def python_code(root: Path) -> list[Path]:
+    """Return the Python files of the product; a migration is a record, its length says nothing."""
+    return [path for path in tracked(root, "app/*.py", "geo/*.py") if "versions" not in path.parts]
+
+
+def long_functions(source: str) -> Iterator[str]:
+    """Yield the functions that are longer than allowed, docstring not counted."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            has_docstring = ast.get_docstring(node) is not None
+            first = node.body[1] if has_docstring and len(node.body) > 1 else node.body[0]
+            if (node.end_lineno or 0) - first.lineno + 1 > FUNCTION_LINES:
+                yield node.name
+
+
+def environment_readers(source: str) -> bool:
+    """Return whether a module reads the environment."""
+    return bool(re.search(r"\bos\.environ\b|\bos\.getenv\b|\bgetenv\(", source))
+
+
+def committers(source: str) -> bool:
+    """Return whether a module commits by itself."""
+    return bool(re.search(r"\.commit\(\)", source))
+
+
+def test_files_are_short(root: Path) -> None:
+    code = [*python_code(root), *tracked(root, "app/web/static/js/*.js")]
+    assert {path.name for path in code if len(path.read_text().splitlines()) > FILE_LINES} == set()
+
+
+def test_functions_are_short(root: Path) -> None:
+    assert [f"{path}: {name}" for path in python_code(root) for name in long_functions(path.read_text())] == []
+
+
+def test_a_long_function_is_seen() -> None:
+    body = "\n".join("    x = 1" for _ in range(FUNCTION_LINES + 1))
+    assert list(long_functions(f"def much():\n{body}\n")) == ["much"]
+
+
+def test_names_say_something(root: Path) -> None:
+    assert [path for path in tracked(root, "*.py", "*.js") if VAGUE.match(path.name)] == []
+
+
+def test_a_vague_name_is_seen() -> None:
+    assert VAGUE.match("utils.py")
+    assert VAGUE.match("service.js")
+    assert not VAGUE.match("measure_coverage.py")
+
+
+def test_top_level_is_known(root: Path) -> None:
+    assert {path.relative_to(root).parts[0] for path in tracked(root)} <= TOP_LEVEL
+
+
+def test_only_settings_read_the_environment(root: Path) -> None:
+    readers = [path for path in python_code(root) if environment_readers(path.read_text())]
+    # The launcher of the private cluster hands its own environment on to PostgreSQL's programs.
+    assert {path.name for path in readers if "postgis" not in path.parts} == {"settings.py"}
+
+
+def test_a_reader_of_the_environment_is_seen() -> None:
+    assert environment_readers("import os\nx = os.environ['A']")
+
+
+def test_only_the_database_commits(root: Path) -> None:
+    assert [path for path in python_code(root) if committers(path.read_text())] == []
+
+
+def test_a_committer_is_seen() -> None:
+    assert committers("session.commit()")
+
+
+def test_no_address_of_a_registry_or_machine(root: Path) -> None:
+    found = []
+    for path in tracked(root):
+        if path.suffix in {".png", ".jpg"} or path.name == "test_architecture.py":
+            continue
+        found += [f"{path.name}: {match}" for match in ADDRESS.findall(path.read_text(errors="replace"))]
+    assert found == []
+
+
+def test_each_setting_is_documented(root: Path) -> None:
+    text = (root / "docs/operations/settings.md").read_text()
+    names = {PREFIX + name.upper() for name in Settings.model_fields}
+    assert {name for name in names if f"`{name}`" not in text} == set()
+    assert set(re.findall(r"`(TONO_[A-Z_]+)`", text)) == names
+
+
+def test_locks_have_hashes(root: Path) -> None:
+    for lock in (root / "requirements").glob("*.txt"):
+        text = lock.read_text()
+        pinned = re.findall(r"^([\w.\[\]-]+)==", text, re.MULTILINE)
+        assert len(pinned) > 2
+        assert text.count("--hash=sha256:") >= len(pinned)
+
+
+BROKEN = {
+    "geo-is-pure": ("geo/mesh.py", "import app.errors\n"),
+    "domains-point-one-way": ("app/roads/models.py", "import app.resources.models\n"),
+    "geo-layers": ("geo/profiles.py", "import geo.travel_time\n"),
+}
+
+
+def lint_imports(root: Path, contract: str) -> int:
+    """Run one import contract in a folder and return its exit status."""
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--contract", contract, "--no-cache"]
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    return subprocess.run(command, cwd=root, check=False, capture_output=True, env=environment).returncode
+
+
+def test_every_contract_has_a_twin(root: Path) -> None:
+    settings = tomllib.loads((root / "pyproject.toml").read_text())
+    assert {contract["id"] for contract in settings["tool"]["importlinter"]["contracts"]} == set(BROKEN)
+
+
+@pytest.mark.parametrize("contract", BROKEN)
+def test_import_contract_holds_and_can_fail(root: Path, tmp_path: Path, contract: str) -> None:
+    for path in [root / "pyproject.toml", *tracked(root, "app/*.py", "geo/*.py")]:
+        target = tmp_path / path.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(path.read_text())
+    assert lint_imports(tmp_path, contract) == 0
+    name, line = BROKEN[contract]
+    broken = tmp_path / name
+    broken.write_text(broken.read_text().replace("from __future__ import annotations\n", "") + "\n" + line)
+    assert lint_imports(tmp_path, contract) != 0
