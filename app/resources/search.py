@@ -15,8 +15,10 @@ def fold(text: str) -> str:
     >>> fold("ｶﾖｲ ノ場") == fold("かよいの場")
     True
     """
-    normal = unicodedata.normalize("NFKC", text).casefold().translate(TO_HIRAGANA)
-    return "".join(normal.split())
+    once = unicodedata.normalize("NFKC", text).casefold().translate(TO_HIRAGANA)
+    once = "".join(once.split())
+    # Removing a blank can leave a letter beside its accent, which are one sign then: fold until nothing changes.
+    return once if once == text else fold(once)
 
 
 def matches(query: str, *texts: str) -> bool:
