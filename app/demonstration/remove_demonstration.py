@@ -1,0 +1,46 @@
+"""Use case: take the bundled data out again; nothing of it stays behind."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.coverage.queries import remove_runs_of
+from app.datasets.queries import list_bundled
+from app.errors import InputError
+
+# From the rows that point at others to the rows that are pointed at.
+TABLES = {
+    "consultant": "consultants",
+    "resource": "resources",
+    "organisation": "organisations",
+    "road_network": "networks",
+    "closure": "closures",
+    "demand_cell": "cells",
+    "small_area": "small areas",
+    "district": "districts",
+}
+
+
+def remove_demonstration(session: Session, *, only_invented: bool = False) -> dict[str, int]:
+    """Delete the bundled rows (or just the invented ones) and what was measured on them; return how many of each."""
+    datasets = [dataset for dataset in list_bundled(session) if dataset.is_demo or not only_invented]
+    numbers = [dataset.id for dataset in datasets]
+    counts = {"coverage runs": remove_runs_of(session, numbers)}
+    try:
+        for table, title in TABLES.items():
+            gone = session.execute(
+                text(f"DELETE FROM {table} WHERE dataset_id = ANY(:numbers)"),  # noqa: S608  (names from above)
+                {"numbers": numbers},
+            )
+            counts[title] = gone.rowcount  # type: ignore[attr-defined]
+    except IntegrityError as error:
+        raise InputError(
+            "Entries of your own stand on the bundled data (for example people or consultants in a bundled district). "
+            "Load your own districts first (`tono districts load FILE`), then remove the bundled data. "
+            "Nothing was removed."
+        ) from error
+    for dataset in datasets:
+        session.delete(dataset)
+    return {title: number for title, number in counts.items() if number}
