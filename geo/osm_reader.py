@@ -1,0 +1,186 @@
+"""OpenStreetMap files and servers → `RoadNetwork`, through osmnx.
+
+osmnx reads OSM XML only, so a file is first reduced by pyosmium to the roads that a profile may use, written as XML.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import osmium
+import osmnx as ox
+import pandas as pd
+import shapely
+from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
+
+from geo.edge_reader import KNOWN_CLASSES, read_edges
+from geo.errors import NetworkDataError
+from geo.road_network import RoadNetwork
+
+log = logging.getLogger(__name__)
+CREDIT = "© OpenStreetMap contributors"
+# A piece ends where one of these changes, so that each piece has one class and one name.
+PIECE_TAGS = ["highway", "oneway", "bridge", "tunnel", "ref", "name", "junction"]
+BOX_SIDES = 4
+
+
+def read_osm_file(path: Path, *, name: str | None, date: str | None) -> RoadNetwork:
+    """Return the roads of a file; see `RoadNetwork.from_osm`.
+
+    Parameters
+    ----------
+    path : Path
+        ``.osm``, ``.osm.gz`` or ``.osm.pbf``.
+    name, date : str, optional
+        See `RoadNetwork.from_osm`.
+
+    Returns
+    -------
+    RoadNetwork
+        All roads that a profile may use.
+
+    Raises
+    ------
+    NetworkDataError
+        If the file is missing, broken or has no road in it.
+    """
+    if not path.is_file():
+        raise NetworkDataError(f"There is no file {path}.")
+    with tempfile.TemporaryDirectory() as folder:
+        reduced = Path(folder) / "roads.osm"
+        newest = _reduce(path, reduced)
+        log.info("Joining the roads …")
+        with _osmnx_settings():
+            graph = ox.graph_from_xml(reduced, simplify=False, retain_all=True)
+    return _flatten(graph, name=name or path.name.split(".")[0], source=f"{CREDIT} ({path.name})", date=date or newest)
+
+
+def read_place(place: str, *, overpass_url: str, nominatim_url: str, name: str | None) -> RoadNetwork:
+    """Return the roads of a place; see `RoadNetwork.from_place`.
+
+    Parameters
+    ----------
+    place : str
+        Name, or ``west,south,east,north``.
+    overpass_url, nominatim_url : str
+        Addresses of the servers.
+    name : str, optional
+        Name of the network.
+
+    Returns
+    -------
+    RoadNetwork
+        All roads that a profile may use.
+
+    Raises
+    ------
+    NetworkDataError
+        If a server does not answer, does not know the place, or has no road there.
+    """
+    wanted = '["highway"~"^(' + "|".join(sorted(KNOWN_CLASSES)) + ')$"]'
+    options: dict[str, Any] = {"simplify": False, "retain_all": True, "truncate_by_edge": True, "custom_filter": wanted}
+    try:
+        with _osmnx_settings(overpass_url=overpass_url.rstrip("/"), nominatim_url=nominatim_url):
+            box = _box(place)
+            graph = ox.graph_from_bbox(box, **options) if box else ox.graph_from_place(place, **options)
+    except (InsufficientResponseError, TypeError) as error:
+        raise NetworkDataError(f"The servers know no roads for {place!r}: {error}.") from error
+    except (ResponseStatusCodeError, OSError) as error:
+        raise NetworkDataError(
+            f"The server {overpass_url} or {nominatim_url} did not answer for {place!r}: {error}. "
+            "On a closed network, build from a file: `tono network build --osm FILE`."
+        ) from error
+    stamp = pd.Timestamp(graph.graph["created_date"]).date().isoformat()
+    return _flatten(graph, name=name or place, source=f"{CREDIT} ({place})", date=stamp)
+
+
+def _box(place: str) -> tuple[float, float, float, float] | None:
+    parts = place.split(",")
+    if len(parts) != BOX_SIDES:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in parts)
+    except ValueError:
+        return None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise NetworkDataError(f"The box {place} must be west,south,east,north in degrees.")
+    return west, south, east, north
+
+
+@contextmanager
+def _osmnx_settings(**more: object) -> Iterator[None]:
+    ours = {"use_cache": False, "log_console": False, "log_file": False, "overpass_rate_limit": False, **more}
+    ours["useful_tags_way"] = [*PIECE_TAGS]
+    before = {key: getattr(ox.settings, key) for key in ours}
+    for key, value in ours.items():
+        setattr(ox.settings, key, value)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            setattr(ox.settings, key, value)
+
+
+def _reduce(path: Path, out: Path) -> str | None:
+    """Write the usable roads as OSM XML, implied one-way streets made plain; return the day of the newest change."""
+    newest = None
+    ways = 0
+    try:
+        with osmium.BackReferenceWriter(str(out), ref_src=str(path), overwrite=True) as writer:
+            for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
+                if way.tags["highway"] in KNOWN_CLASSES and len(way.nodes) > 1:
+                    writer.add(way.replace(tags=_plain(dict(way.tags))))
+                    newest = max(newest, way.timestamp) if newest else way.timestamp
+                    ways += 1
+    except RuntimeError as error:
+        raise NetworkDataError(f"{path} is not a readable OpenStreetMap file: {error}.") from error
+    if ways == 0:
+        raise NetworkDataError(f"{path} has no road in it.")
+    known = newest is not None and newest.year > EPOCH_YEAR
+    return newest.date().isoformat() if newest is not None and known else None
+
+
+EPOCH_YEAR = 1970
+
+
+def _plain(tags: dict[str, str]) -> dict[str, str]:
+    implied = tags.get("highway") == "motorway" or tags.get("junction") == "roundabout"
+    return tags | {"oneway": "yes"} if implied and "oneway" not in tags else tags
+
+
+def _flatten(graph: nx.MultiDiGraph, *, name: str, source: str, date: str | None) -> RoadNetwork:
+    """Return one row per road piece: osmnx holds a two-way piece twice, once in each direction."""
+    graph = ox.simplify_graph(graph, edge_attrs_differ=PIECE_TAGS, remove_rings=False)
+    places = {node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)}
+    rows = []
+    loops: set[tuple[object, bytes]] = set()
+    for u, v, data in graph.edges(data=True):
+        if not data["oneway"] and u > v:
+            continue
+        shape = data.get("geometry") or shapely.LineString([places[u], places[v]])
+        if u == v and not data["oneway"]:
+            key = (u, shapely.normalize(shape).wkb)
+            if key in loops:
+                continue
+            loops.add(key)
+        rows.append(_row(u, v, data, shape))
+    edges = pd.DataFrame(rows)
+    return read_edges(edges, None, name=name, source=source, date=date)
+
+
+def _row(u: int, v: int, data: dict[str, Any], shape: shapely.LineString) -> dict[str, Any]:
+    texts = {tag: _first(data.get(tag)) for tag in ("highway", "bridge", "tunnel", "ref", "name")}
+    return {"u": u, "v": v, "oneway": data["oneway"], "length_m": float(data["length"]), "geometry": shape, **texts}
+
+
+def _first(value: object) -> str:
+    if isinstance(value, list):
+        return str(value[0])
+    return "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value)

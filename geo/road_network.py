@@ -1,0 +1,404 @@
+"""A road network on flat arrays: one row per road piece as drawn, directed travel derived from it.
+
+The saved form is deterministic: the same roads give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.crs import plane_epsg, to_metres
+from geo.errors import NetworkDataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+FORMAT = 1
+# OpenStreetMap's own precision, about a centimetre.
+DEGREE_STEP = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class RoadNetwork:
+    """Roads as flat arrays; see `from_osm`, `from_edges` and `from_place`.
+
+    Attributes
+    ----------
+    name, source : str
+        What it is called, and where it comes from.
+    date : str or None
+        ISO date that the roads speak of.
+    node_ids : (n,) array of int64
+        Identifiers of the source.
+    node_lonlat : (n, 2) array of float64
+        lon, lat in degrees.
+    u, v : (m,) array of int64
+        Node index of each end; the piece is drawn from `u` to `v`.
+    length_m : (m,) array of float64
+        Length in metres, not below 0.
+    highway : (m,) array of int64
+        Index into `highways`.
+    highways : tuple of str
+        Road classes (OpenStreetMap's ``highway``), sorted.
+    oneway : (m,) array of bool
+        Whether it may be driven from `u` to `v` only.
+    bridge, tunnel : (m,) array of bool
+        Whether it is a bridge or a tunnel.
+    label : (m,) array of int64
+        Index into `labels`.
+    labels : tuple of (str, str)
+        Route number and road name, empty where there is none.
+    coords : (k, 2) array of float64
+        lon, lat of all shapes, one after the other.
+    offsets : (m + 1,) array of int64
+        Shape of piece i: ``coords[offsets[i]:offsets[i + 1]]``, at least two points.
+    """
+
+    name: str
+    source: str
+    date: str | None
+    node_ids: Ints
+    node_lonlat: Floats
+    u: Ints
+    v: Ints
+    length_m: Floats
+    highway: Ints
+    highways: tuple[str, ...]
+    oneway: Bools
+    bridge: Bools
+    tunnel: Bools
+    label: Ints
+    labels: tuple[tuple[str, str], ...]
+    coords: Floats
+    offsets: Ints
+
+    @classmethod
+    def from_osm(cls, path: Path | str, *, name: str | None = None, date: str | None = None) -> RoadNetwork:
+        """Return the roads of an OpenStreetMap file.
+
+        Parameters
+        ----------
+        path : Path or str
+            ``.osm``, ``.osm.gz`` or ``.osm.pbf``.
+        name : str, optional
+            Name of the network; the file's name by default.
+        date : str, optional
+            ISO date of the roads; the newest change in the file by default.
+
+        Returns
+        -------
+        RoadNetwork
+            All roads that a profile may use, disconnected pieces included.
+
+        Raises
+        ------
+        NetworkDataError
+            If the file is missing, broken or has no road in it.
+        """
+        from geo.osm_reader import read_osm_file  # noqa: PLC0415  (osmnx takes three seconds to import)
+
+        return read_osm_file(Path(path), name=name, date=date)
+
+    @classmethod
+    def from_place(cls, place: str, *, overpass_url: str, nominatim_url: str, name: str | None = None) -> RoadNetwork:
+        """Return the roads of a place, asked from an Overpass server.
+
+        Parameters
+        ----------
+        place : str
+            Name of a place (its area is asked from Nominatim), or ``west,south,east,north`` in degrees.
+        overpass_url, nominatim_url : str
+            Addresses of the two servers.
+        name : str, optional
+            Name of the network; the place by default.
+
+        Returns
+        -------
+        RoadNetwork
+            All roads that a profile may use, disconnected pieces included.
+
+        Raises
+        ------
+        NetworkDataError
+            If a server does not answer, does not know the place, or has no road there.
+        """
+        from geo.osm_reader import read_place  # noqa: PLC0415  (see above)
+
+        return read_place(place, overpass_url=overpass_url, nominatim_url=nominatim_url, name=name)
+
+    @classmethod
+    def from_edges(
+        cls,
+        edges: pd.DataFrame,
+        nodes: pd.DataFrame | None = None,
+        *,
+        name: str = "edges",
+        source: str = "",
+        date: str | None = None,
+    ) -> RoadNetwork:
+        """Return the roads of a table of edges.
+
+        Parameters
+        ----------
+        edges : DataFrame or GeoDataFrame
+            ``u, v`` (node identifiers), ``highway``, ``oneway`` (bool, yes/no/true/1, or -1 for against the drawing),
+            ``length_m``; optional ``geometry`` (LineString in EPSG:4326 from u to v), ``bridge, tunnel, ref, name``.
+        nodes : DataFrame, optional
+            ``id, lon, lat``; needed where edges have no geometry.
+        name, source : str
+            What the network is called, and where it comes from.
+        date : str, optional
+            ISO date of the roads.
+
+        Returns
+        -------
+        RoadNetwork
+            One piece for each row.
+
+        Raises
+        ------
+        NetworkDataError
+            If a column is missing, a length is negative or no number, a node is not known, or a shape does not begin
+            and end at its nodes.
+        """
+        from geo.edge_reader import read_edges  # noqa: PLC0415  (the two modules need each other)
+
+        return read_edges(edges, nodes, name=name, source=source, date=date)
+
+    @property
+    def node_count(self) -> int:
+        """Number of nodes."""
+        return len(self.node_ids)
+
+    @property
+    def edge_count(self) -> int:
+        """Number of road pieces."""
+        return len(self.u)
+
+    @property
+    def km(self) -> float:
+        """Length of all pieces in kilometres."""
+        return float(self.length_m.sum() / 1000)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees."""
+        west, south = self.coords.min(axis=0)
+        east, north = self.coords.max(axis=0)
+        return float(west), float(south), float(east), float(north)
+
+    @cached_property
+    def metric_epsg(self) -> int:
+        """EPSG code of the plane zone in which metres are measured."""
+        west, south, east, north = self.bounds
+        return plane_epsg((west + east) / 2, (south + north) / 2)
+
+    @cached_property
+    def node_xy(self) -> Floats:
+        """East and north of each node in metres, (n, 2)."""
+        return to_metres(self.node_lonlat, self.metric_epsg)
+
+    @cached_property
+    def lines_m(self) -> NDArray[np.object_]:
+        """LineString of each piece in metres, (m,)."""
+        indices = np.repeat(np.arange(self.edge_count), np.diff(self.offsets))
+        return shapely.linestrings(to_metres(self.coords, self.metric_epsg), indices=indices)
+
+    @cached_property
+    def lines(self) -> NDArray[np.object_]:
+        """LineString of each piece in degrees, (m,)."""
+        indices = np.repeat(np.arange(self.edge_count), np.diff(self.offsets))
+        return shapely.linestrings(self.coords, indices=indices)
+
+    @cached_property
+    def node_piece(self) -> Ints:
+        """Connected piece of each node, (n,): 0 is the piece with most kilometres."""
+        ones = np.ones(self.edge_count)
+        graph = coo_array((ones, (self.u, self.v)), shape=(self.node_count, self.node_count))
+        count, raw = connected_components(graph, directed=False)
+        metres = np.bincount(raw[self.u], weights=self.length_m, minlength=count)
+        order = np.lexsort((np.arange(count), -metres))
+        rank = np.empty(count, dtype=np.int64)
+        rank[order] = np.arange(count)
+        return rank[raw]
+
+    @property
+    def piece_count(self) -> int:
+        """Number of pieces that no road joins."""
+        return int(self.node_piece.max()) + 1
+
+    def pieces(self) -> list[dict[str, Any]]:
+        """Return what there is to say of each connected piece, the longest first.
+
+        Returns
+        -------
+        list of dict
+            ``piece, nodes, edges, km, lon, lat, name``: the place is a node of the piece, the name that of its longest
+            named road, empty where no road has one.
+        """
+        edge_piece = self.node_piece[self.u]
+        return [self._piece(number, edge_piece == number) for number in range(self.piece_count)]
+
+    def _piece(self, number: int, mine: Bools) -> dict[str, Any]:
+        node = int(np.flatnonzero(self.node_piece == number)[0])
+        metres = np.bincount(self.label[mine], weights=self.length_m[mine], minlength=len(self.labels))
+        named = [i for i, (ref, name) in enumerate(self.labels) if metres[i] > 0 and (name or ref)]
+        longest = max(named, key=lambda i: float(metres[i]), default=None)
+        return {
+            "piece": number,
+            "nodes": int((self.node_piece == number).sum()),
+            "edges": int(mine.sum()),
+            "km": float(self.length_m[mine].sum() / 1000),
+            "lon": float(self.node_lonlat[node, 0]),
+            "lat": float(self.node_lonlat[node, 1]),
+            "name": "" if longest is None else self.labels[longest][1] or self.labels[longest][0],
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over what travel times depend on; the order of nodes and edges does not matter."""
+        return hashlib.sha256(b"".join(sorted(self._edge_digests()))).hexdigest()
+
+    def _edge_digests(self) -> list[bytes]:
+        steps = np.rint(self.coords / DEGREE_STEP).astype(np.int64)
+        ids = np.column_stack([self.node_ids[self.u], self.node_ids[self.v]])
+        millimetres = np.rint(self.length_m * 1000).astype(np.int64)
+        digests = []
+        for i in range(self.edge_count):
+            shape = steps[self.offsets[i] : self.offsets[i + 1]].tobytes()
+            head = f"{ids[i, 0]} {ids[i, 1]} {millimetres[i]} {self.highways[self.highway[i]]} {self.oneway[i]:d}"
+            digests.append(hashlib.blake2b(head.encode() + shape, digest_size=16).digest())
+        return digests
+
+    def to_bytes(self) -> bytes:
+        """Return the saved form.
+
+        Returns
+        -------
+        bytes
+            A zip of arrays without any pickled object; equal networks give equal bytes.
+        """
+        texts = {f.name: getattr(self, f.name) for f in fields(self) if f.name in TEXT_FIELDS}
+        head = json.dumps({"format": FORMAT, **texts}, ensure_ascii=False, sort_keys=True).encode()
+        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in TEXT_FIELDS}
+        for name in DEGREE_FIELDS:
+            arrays[name] = np.rint(arrays[name] / DEGREE_STEP).astype(np.int32)
+        for name in ("u", "v", "highway", "label", "offsets"):
+            arrays[name] = arrays[name].astype(np.int32)
+        buffer = io.BytesIO()
+        np.savez(buffer, head=np.frombuffer(head, dtype=np.uint8), **arrays)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> RoadNetwork:
+        """Return a network from its saved form.
+
+        Parameters
+        ----------
+        content : bytes
+            What `to_bytes` gave.
+
+        Returns
+        -------
+        RoadNetwork
+            Equal to the one that was saved.
+
+        Raises
+        ------
+        NetworkDataError
+            If the content is damaged or of another format.
+        """
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                values: dict[str, Any] = {name: arrays[name] for name in arrays.files}
+            head = json.loads(values.pop("head").tobytes())
+            if head.pop("format") != FORMAT:
+                raise NetworkDataError(f"The saved network has another format than {FORMAT}; build it anew.")
+            for name in DEGREE_FIELDS:
+                values[name] = from_steps(values[name])
+            for name in ("u", "v", "highway", "label", "offsets"):
+                values[name] = values[name].astype(np.int64)
+            labels = tuple((ref, name) for ref, name in head.pop("labels"))
+            return cls(**head | {"highways": tuple(head["highways"])}, labels=labels, **values)
+        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise NetworkDataError(f"The saved network is damaged ({error}); build it anew.") from error
+
+    def save(self, path: Path | str) -> None:
+        """Write the saved form to a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : Path or str
+            Where to.
+        """
+        path = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self.to_bytes())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def load(cls, path: Path | str) -> RoadNetwork:
+        """Return a network from a file that `save` wrote.
+
+        Parameters
+        ----------
+        path : Path or str
+            Where from.
+
+        Returns
+        -------
+        RoadNetwork
+            Equal to the one that was saved.
+
+        Raises
+        ------
+        NetworkDataError
+            If the file is missing or damaged.
+        """
+        try:
+            return cls.from_bytes(Path(path).read_bytes())
+        except OSError as error:
+            raise NetworkDataError(f"The network {path} cannot be read: {error.strerror}.") from error
+
+
+TEXT_FIELDS = {"name", "source", "date", "highways", "labels"}
+DEGREE_FIELDS = ("node_lonlat", "coords")
+
+
+def from_steps(steps: NDArray[np.integer[Any]]) -> Floats:
+    """Return degrees of whole steps of `DEGREE_STEP`; the only way to degrees, so that saved equals built.
+
+    Parameters
+    ----------
+    steps : array of int
+        Multiples of `DEGREE_STEP`.
+
+    Returns
+    -------
+    array of float64
+        Degrees.
+    """
+    return steps / 10_000_000
