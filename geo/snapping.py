@@ -1,0 +1,146 @@
+"""Places → the nearest point of the nearest road that a profile may use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from geo.crs import to_degrees, to_metres
+from geo.profiles import Profile
+from geo.road_network import RoadNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class Snapped:
+    """Places on a road network.
+
+    Attributes
+    ----------
+    fingerprint : str
+        Of the network that they lie on.
+    profile : str
+        Name of the profile whose roads were used.
+    edge : (n,) array of int64
+        Road piece, or -1 where none is near enough.
+    share : (n,) array of float64
+        Part of the piece between its beginning and the place, 0 to 1; NaN where there is no piece.
+    distance_m : (n,) array of float64
+        Straight distance to the nearest usable road, also where it is too far; inf where there is none at all.
+    lonlat : (n, 2) array of float64
+        Nearest point on the road in degrees, NaN where there is no piece.
+    """
+
+    fingerprint: str
+    profile: str
+    edge: NDArray[np.int64]
+    share: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    lonlat: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self.edge)
+
+    @property
+    def is_snapped(self) -> NDArray[np.bool_]:
+        """Whether each place lies on a road, (n,)."""
+        return self.edge >= 0
+
+    def __getitem__(self, index: Sequence[int] | NDArray[np.int64] | NDArray[np.bool_] | slice) -> Snapped:
+        """Return some of the places, in the order asked for."""
+        return Snapped(
+            self.fingerprint,
+            self.profile,
+            self.edge[index],
+            self.share[index],
+            self.distance_m[index],
+            self.lonlat[index],
+        )
+
+
+def as_points(points: ArrayLike) -> NDArray[np.float64]:
+    """Return places as an array of lon, lat, or refuse them.
+
+    Parameters
+    ----------
+    points : (n, 2) array_like of float
+        lon, lat in degrees.
+
+    Returns
+    -------
+    (n, 2) array of float64
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If the shape is another, or a coordinate is no number or lies outside the globe.
+    """
+    array = np.asarray(points, dtype=float)
+    if array.size == 0:
+        return np.empty((0, 2))
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise ValueError(f"Places must be an array of (lon, lat) rows, but have the shape {array.shape}.")
+    bad = ~(np.isfinite(array).all(axis=1) & (np.abs(array[:, 0]) <= 180) & (np.abs(array[:, 1]) <= 90))
+    if bad.any():
+        first = int(np.flatnonzero(bad)[0])
+        lon, lat = array[first]
+        raise ValueError(f"Place {first} is lon {lon}, lat {lat}: not a point on the globe (lon and lat swapped?).")
+    return array
+
+
+def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
+    """Return the nearest point of the nearest usable road for each place.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    points : (n, 2) array_like of float
+        lon, lat in degrees.
+    profile : Profile
+        Which roads may be used, and how far away one may lie (``max_snap_m``, inclusive).
+
+    Returns
+    -------
+    Snapped
+        One row for each place. Of equally near pieces the first in the network's order is taken.
+
+    Raises
+    ------
+    ValueError
+        If a place is not a point on the globe.
+    """
+    places = as_points(points)
+    usable = np.flatnonzero(profile.allows(network.highways)[network.highway])
+    edge = np.full(len(places), -1, dtype=np.int64)
+    share = np.full(len(places), np.nan)
+    distance = np.full(len(places), np.inf)
+    if len(places) == 0 or len(usable) == 0:
+        return Snapped(network.fingerprint, profile.name, edge, share, distance, np.full((len(places), 2), np.nan))
+    spots = shapely.points(to_metres(places, network.metric_epsg))
+    nearest, metres = _nearest(network, usable, spots)
+    lines = network.lines_m[nearest]
+    distance[:] = metres
+    near = metres <= profile.max_snap_m
+    edge[near] = nearest[near]
+    share[near] = shapely.line_locate_point(lines, spots, normalized=True)[near]
+    share[near] = np.nan_to_num(share[near])  # a piece of no length has no share
+    feet = np.full((len(places), 2), np.nan)
+    feet[near] = shapely.get_coordinates(shapely.line_interpolate_point(lines[near], share[near], normalized=True))
+    return Snapped(network.fingerprint, profile.name, edge, share, distance, to_degrees(feet, network.metric_epsg))
+
+
+def _nearest(
+    network: RoadNetwork, usable: NDArray[np.int64], spots: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    tree = shapely.STRtree(network.lines_m[usable])
+    (asked, found), metres = tree.query_nearest(spots, return_distance=True, all_matches=True)
+    # Ties (a place at a junction) go to the first piece, whatever order the tree gives them in.
+    order = np.lexsort((found, asked))
+    first = order[np.unique(asked[order], return_index=True)[1]]
+    return usable[found[first]], metres[first]
