@@ -1,0 +1,86 @@
+/** The only place that talks to the service. */
+
+const BASE = "/api/v1";
+
+/** What went wrong, in words for the person at the screen. */
+export class ApiError extends Error {
+  /** @param {string} title @param {string} detail @param {number} status 0: no answer */
+  constructor(title, detail, status) {
+    super(title);
+    this.name = "ApiError";
+    this.detail = detail;
+    this.status = status;
+  }
+}
+
+/**
+ * Return the JSON of a path of the service.
+ *
+ * @template T
+ * @param {string} path
+ * @param {Record<string, string>} [query]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+async function get(path, query = {}, signal) {
+  const search = new URLSearchParams(query).toString();
+  let answer;
+  try {
+    answer = await fetch(`${BASE}${path}${search ? `?${search}` : ""}`, {
+      headers: { Accept: "application/json" },
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError("サーバーから返事がありません", "画面の内容はそのままです。しばらくしてからもう一度お試しください。", 0);
+  }
+  if (!answer.ok) throw await problem(answer);
+  return answer.json();
+}
+
+/** @param {Response} answer @returns {Promise<ApiError>} */
+async function problem(answer) {
+  try {
+    const told = await answer.json();
+    return new ApiError(told.title ?? "読み込めませんでした", told.detail ?? "", answer.status);
+  } catch {
+    return new ApiError("読み込めませんでした", `サーバーの返事: ${answer.status}`, answer.status);
+  }
+}
+
+/** @returns {Promise<import("./types.js").Status>} */
+export const getStatus = () => get("/status");
+
+/** @returns {Promise<import("./types.js").Collection<import("./types.js").DistrictFeature>>} */
+export const getDistricts = () => get("/districts");
+
+/** @returns {Promise<import("./types.js").Collection<import("./types.js").PlaceFeature>>} */
+export const getPlaces = () => get("/places");
+
+/** @returns {Promise<import("./types.js").Collection<import("./types.js").RoadFeature>>} */
+export const getRoads = () => get("/roads");
+
+/** @returns {Promise<import("./types.js").Collection<import("./types.js").ResourceFeature>>} */
+export const getResources = () => get("/resources");
+
+/** @param {string|number} id @returns {Promise<import("./types.js").ResourceDetailsFeature>} */
+export const getResource = (id) => get(`/resources/${encodeURIComponent(id)}`);
+
+/** @returns {Promise<import("./types.js").Collection<import("./types.js").ConsultantFeature>>} */
+export const getConsultants = () => get("/consultants");
+
+/** @param {string} profile @returns {Promise<import("./types.js").Coverage>} */
+export const getCoverage = (profile) => get("/coverage", { profile });
+
+/** @param {string} run @returns {Promise<import("./types.js").Collection<import("./types.js").CellFeature>>} */
+export const getCells = (run) => get(`/coverage/${encodeURIComponent(run)}/cells`);
+
+/**
+ * @param {string} consultant @param {number[]} minutes @param {string} profile
+ * @returns {Promise<import("./types.js").Collection<import("./types.js").IsochroneFeature>>}
+ */
+export const getIsochrones = (consultant, minutes, profile) =>
+  get("/isochrones", { consultant, minutes: minutes.join(","), profile });
+
+/** @param {string} q @param {AbortSignal} signal @returns {Promise<{results: import("./types.js").Found[]}>} */
+export const search = (q, signal) => get("/search", { q }, signal);

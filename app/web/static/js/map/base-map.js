@@ -1,0 +1,193 @@
+/** The quiet base map from our own data: land, roads in three widths, district borders, names. */
+
+import * as L from "leaflet";
+import { element, svg } from "../element.js";
+import { declutter } from "./declutter.js";
+import { canvasIn, createPanes, latLng, token } from "./panes.js";
+
+const CITY_PADDING = 16;
+const WIDTHS = /** @type {Record<string, [number, number, number]>} */ ({
+  motorway: [2.4, 3.4, 6],
+  major: [2.2, 3, 5],
+  middle: [1.2, 2, 3.4],
+  minor: [0.6, 1, 2],
+});
+
+/**
+ * Return a new map on the whole city, with Japanese controls and without anything from outside.
+ *
+ * @param {HTMLElement} container
+ * @param {L.LatLngBounds} bounds
+ * @returns {L.Map}
+ */
+export function createMap(container, bounds) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(container, {
+    attributionControl: false,
+    zoomControl: false,
+    zoomSnap: 0.25,
+    zoomDelta: 0.75,
+    minZoom: 8,
+    maxZoom: 17,
+    maxBounds: bounds.pad(0.6),
+    zoomAnimation: !still,
+    fadeAnimation: !still,
+    markerZoomAnimation: !still,
+    inertia: !still,
+  });
+  createPanes(map);
+  L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
+  map.fitBounds(bounds, { padding: [CITY_PADDING, CITY_PADDING], animate: false });
+  return map;
+}
+
+/** Add the buttons for nearer, farther and the whole city. @param {L.Map} map @param {() => void} showCity */
+export function addControls(map, showCity) {
+  const nearer = button("＋", "地図を大きくする", () => map.zoomIn());
+  const farther = button("－", "地図を小さくする", () => map.zoomOut());
+  const whole = button("全体", "市の全体を表示する", showCity);
+  whole.className = "controls__text";
+  const control = new L.Control({ position: "bottomright" });
+  control.onAdd = () => {
+    const box = element("div", { class: "leaflet-bar controls", role: "group", "aria-label": "地図の大きさ" }, nearer, farther, whole);
+    L.DomEvent.disableClickPropagation(box);
+    return box;
+  };
+  const mark = () => {
+    nearer.setAttribute("aria-disabled", String(map.getZoom() >= map.getMaxZoom()));
+    farther.setAttribute("aria-disabled", String(map.getZoom() <= map.getMinZoom()));
+  };
+  map.on("zoomend", mark);
+  control.addTo(map);
+  mark();
+}
+
+/** @param {string} text @param {string} label @param {() => void} act @returns {HTMLButtonElement} */
+function button(text, label, act) {
+  return element("button", { type: "button", title: label, "aria-label": label, onclick: () => act() }, text);
+}
+
+/**
+ * Draw land and district borders.
+ *
+ * @param {L.Map} map @param {import("../types.js").DistrictFeature[]} districts
+ */
+export function drawDistricts(map, districts) {
+  const shapes = /** @type {any} */ (districts.filter((district) => district.geometry));
+  const land = { renderer: canvasIn("land"), interactive: false, stroke: false, fill: true, fillOpacity: 1 };
+  L.geoJSON(shapes, { pane: "land", style: () => ({ ...land, fillColor: token("--map-land") }), interactive: false }).addTo(map);
+  const renderer = canvasIn("borders");
+  const schematic = districts.some((district) => district.properties.is_schematic);
+  const border = { renderer, interactive: false, fill: false, weight: 1, color: token("--map-border"), opacity: 0.9 };
+  const dash = schematic ? { dashArray: "2 3" } : {};
+  L.geoJSON(shapes, { pane: "borders", style: () => ({ ...border, ...dash }), interactive: false }).addTo(map);
+}
+
+/**
+ * Draw roads by class; a schematic network is drawn as the diagram that it is, in dashes.
+ *
+ * @param {L.Map} map
+ * @param {import("../types.js").Collection<import("../types.js").RoadFeature>} roads
+ */
+export function drawRoads(map, roads) {
+  const order = ["minor", "middle", "major", "motorway"];
+  const renderer = canvasIn("roads");
+  const color = token("--map-road");
+  const sorted = roads.features.toSorted((a, b) => order.indexOf(a.properties.class) - order.indexOf(b.properties.class));
+  const lines = sorted.map((feature) => {
+    const parts = feature.geometry.coordinates.map((part) => part.map(latLng));
+    const style = roads.is_schematic ? { dashArray: "7 5", lineCap: /** @type {const} */ ("butt") } : {};
+    const faint = feature.properties.class === "minor" && !roads.is_schematic ? 0.75 : 1;
+    const line = L.polyline(parts, { renderer, pane: "roads", color, opacity: faint, interactive: false, ...style });
+    return { line: line.addTo(map), widths: WIDTHS[feature.properties.class] ?? [0.6, 1, 2] };
+  });
+  const widen = () => {
+    const step = map.getZoom() < 11.5 ? 0 : map.getZoom() < 13.5 ? 1 : 2;
+    for (const { line, widths } of lines) {
+      const weight = roads.is_schematic ? Math.max(widths[step], 1.6) : widths[step];
+      if (line.options.weight !== weight) line.setStyle({ weight });
+    }
+  };
+  map.on("zoomend", widen);
+  widen();
+}
+
+/**
+ * Write names of districts and settlements: the more people, the earlier, and never one over another.
+ *
+ * @param {L.Map} map
+ * @param {import("../types.js").DistrictFeature[]} districts
+ * @param {import("../types.js").PlaceFeature[]} places
+ * @returns {() => void} writes them anew after marks have changed
+ */
+export function writeNames(map, districts, places) {
+  const layer = L.layerGroup().addTo(map);
+  const names = [
+    ...districts.flatMap(({ geometry, properties }) =>
+      geometry ? [{ at: middle(geometry), text: properties.name, style: "district", size: 17.5, from: 0, until: 12.75 }] : [],
+    ),
+    ...places
+      .filter((place) => place.geometry)
+      .toSorted((a, b) => (b.properties.population ?? 0) - (a.properties.population ?? 0))
+      .map(({ geometry, properties }) => ({
+        at: latLng(/** @type {import("../types.js").Point} */ (geometry).coordinates),
+        text: properties.name,
+        style: "place",
+        size: 14,
+        from: 12,
+        until: 99,
+      })),
+  ];
+  const write = () => {
+    layer.clearLayers();
+    const zoom = map.getZoom();
+    const wanted = names.filter((name) => zoom >= name.from && zoom < name.until);
+    for (const { name, offset } of declutter(map, wanted)) {
+      const text = element("span", {}, name.text);
+      const icon = L.divIcon({ className: `label label--${name.style}`, html: text, iconSize: [0, 0], iconAnchor: [-offset[0], -offset[1]] });
+      L.marker(name.at, { icon, pane: "labels", interactive: false, keyboard: false }).addTo(layer);
+    }
+  };
+  map.on("zoomend moveend resize", write);
+  write();
+  return write;
+}
+
+/**
+ * Return the middle of the largest part of a district.
+ *
+ * @param {import("geojson").MultiPolygon} geometry @returns {L.LatLng}
+ */
+function middle(geometry) {
+  const rings = geometry.coordinates.map((part) => /** @type {number[][]} */ (part[0]));
+  const ring = rings.toSorted((a, b) => Math.abs(doubleArea(b)) - Math.abs(doubleArea(a)))[0] ?? [];
+  let [x, y] = [0, 0];
+  for (const [[x1, y1], [x2, y2]] of sides(ring)) {
+    const cross = x1 * y2 - x2 * y1;
+    x += (x1 + x2) * cross;
+    y += (y1 + y2) * cross;
+  }
+  const area = doubleArea(ring);
+  return area === 0 ? latLng(ring[0] ?? [0, 0]) : latLng([x / (3 * area), y / (3 * area)]);
+}
+
+/** @param {number[][]} ring @returns {number} */
+function doubleArea(ring) {
+  return sides(ring).reduce((sum, [[x1, y1], [x2, y2]]) => sum + x1 * y2 - x2 * y1, 0);
+}
+
+/** @param {number[][]} ring @returns {[[number, number], [number, number]][]} */
+function sides(ring) {
+  return ring.slice(1).map((point, index) => /** @type {[[number, number], [number, number]]} */ ([ring[index], point]));
+}
+
+/** Return the arrow to the north that paper needs. @returns {SVGElement} */
+export function northArrow() {
+  return svg(
+    "svg",
+    { class: "north print-only", viewBox: "0 0 24 40", role: "img", "aria-label": "上が北" },
+    svg("path", { d: "M12 2 20 30 12 25 4 30z", fill: "#000" }),
+    svg("text", { x: 12, y: 40, "text-anchor": "middle", "font-size": 11, "font-weight": 700 }, "北"),
+  );
+}

@@ -1,0 +1,56 @@
+/** How far one consultant comes within 10, 20 and 30 minutes. */
+
+import * as L from "leaflet";
+import { element } from "../element.js";
+import { token } from "./panes.js";
+
+/** @typedef {import("../types.js").IsochroneFeature} IsochroneFeature */
+const DASHES = ["", "9 5", "2 5"];
+
+/** Nested areas with their minutes written on the rim. */
+export class IsochroneLayer {
+  /** @param {L.Map} map */
+  constructor(map) {
+    this.map = map;
+    this.renderer = L.svg({ pane: "isochrones", padding: 0.5 });
+    this.layer = L.featureGroup().addTo(map);
+  }
+
+  /** Draw the areas of a consultant, the largest below. @param {IsochroneFeature[]} features */
+  show(features) {
+    this.clear();
+    const sorted = features.filter((item) => item.geometry).toSorted((a, b) => b.properties.minutes - a.properties.minutes);
+    for (const [index, feature] of sorted.entries()) {
+      const step = sorted.length - index;
+      const style = {
+        renderer: this.renderer, pane: "isochrones", interactive: false, color: token("--ink"), weight: 2.5,
+        dashArray: DASHES[step - 1] ?? "", fillColor: token(`--minutes-${step}`), fillOpacity: 0.42,
+      };
+      const area = L.geoJSON(/** @type {any} */ (feature), { pane: "isochrones", style: () => style, interactive: false });
+      this.layer.addLayer(area);
+      this.layer.addLayer(this.#name(area, `${feature.properties.minutes}分`));
+    }
+  }
+
+  /** Write the minutes at the northern end of an area. @param {L.GeoJSON} area @param {string} text @returns {L.Marker} */
+  #name(area, text) {
+    /** @type {L.LatLng|null} */
+    let top = null;
+    area.eachLayer((part) => {
+      const points = /** @type {L.LatLng[]} */ (/** @type {L.Polygon} */ (part).getLatLngs().flat(3));
+      for (const point of points) if (!top || point.lat > top.lat) top = point;
+    });
+    const icon = L.divIcon({ className: "label label--minutes", html: element("span", {}, text), iconSize: [0, 0] });
+    return L.marker(top ?? this.map.getCenter(), { icon, interactive: false, keyboard: false });
+  }
+
+  clear() {
+    this.layer.clearLayers();
+  }
+
+  /** Return the bounds of what is drawn, or null. @returns {L.LatLngBounds|null} */
+  bounds() {
+    const bounds = this.layer.getBounds();
+    return bounds.isValid() ? bounds : null;
+  }
+}

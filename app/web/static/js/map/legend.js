@@ -1,0 +1,105 @@
+/** What the colours mean and how many people each stands for. */
+
+import { element, fill } from "../element.js";
+import { peopleByClass } from "../filters.js";
+import { count, meansText, percent } from "../strings.js";
+import { swatch } from "../symbols.js";
+
+/** The box at the lower left of the map; it can be folded. */
+export class Legend {
+  /** @param {HTMLElement} box @param {boolean} open */
+  constructor(box, open) {
+    this.box = box;
+    this.title = element("span", {});
+    this.fold = element("span", { class: "legend__fold" });
+    this.ramp = element("span", { class: "legend__ramp", "aria-hidden": "true" });
+    this.head = element(
+      "button",
+      { type: "button", class: "legend__head", "aria-controls": "legend-body", onclick: () => this.#set(!this.open) },
+      this.title, this.ramp, this.fold,
+    );
+    this.body = element("div", { class: "legend__body", id: "legend-body" });
+    this.open = open;
+    fill(box, this.head, this.body);
+    this.#set(open);
+  }
+
+  /** @param {boolean} open */
+  #set(open) {
+    this.open = open;
+    this.box.classList.toggle("is-open", open);
+    this.body.hidden = !open;
+    this.head.setAttribute("aria-expanded", String(open));
+    this.fold.textContent = open ? "閉じる" : "開く";
+  }
+
+  /**
+   * Show the classes of a measurement.
+   *
+   * @param {import("../types.js").Coverage} coverage @param {string} profileTitle @param {string} basis
+   */
+  showCoverage(coverage, profileTitle, basis) {
+    const rows = peopleByClass(coverage);
+    this.title.textContent = `相談員が着くまでの時間 ${profileTitle}`;
+    this.#ramp(rows.map((row) => ({ style: row.style, text: row.style === "none" ? "不可" : row.label.replace("以内", "") })));
+    fill(
+      this.body,
+      element(
+        "table",
+        {},
+        element("caption", { class: "sr-only" }, "色の区分ごとの人数。区分は上の端の分を含みます。"),
+        element("thead", {}, element("tr", {}, head("区分"), head("この色の人数"), head("ここまでの合計"))),
+        element("tbody", {}, rows.map((row) => element(
+          "tr", {},
+          element("th", { scope: "row" }, swatch(row.style), row.label),
+          element("td", {}, `${count(row.people)}人`),
+          element("td", {}, row.upTo === null ? "" : `${count(row.upTo)}人 (${percent(row.upTo, coverage.population)} %)`),
+        ))),
+      ),
+      element("p", { class: "quiet" }, basis),
+    );
+    this.box.hidden = false;
+  }
+
+  /**
+   * Show the areas of one consultant.
+   *
+   * @param {string} base @param {string} profile @param {string} profileTitle
+   * @param {import("../types.js").IsochroneFeature[]} areas @param {number} population
+   */
+  showIsochrones(base, profile, profileTitle, areas, population) {
+    const rows = areas.toSorted((a, b) => a.properties.minutes - b.properties.minutes);
+    this.title.textContent = `${base}の相談員が${meansText(profile)}行ける範囲`;
+    this.#ramp(rows.map((row, index) => ({ style: String(index + 1), text: `${row.properties.minutes}分` })));
+    fill(
+      this.body,
+      element(
+        "table",
+        {},
+        element("caption", { class: "sr-only" }, "範囲の中に住む人数"),
+        element("thead", {}, element("tr", {}, head("範囲"), head("住んでいる人"))),
+        element("tbody", {}, rows.map((row, index) => element(
+          "tr", {},
+          element("th", { scope: "row" }, swatch(String(index + 1)), `${row.properties.minutes}分で行ける範囲`),
+          element("td", {}, `${count(row.properties.population)}人 (${percent(row.properties.population, population)} %)`),
+        ))),
+      ),
+      element("p", { class: "quiet" }, `到達圏: ${meansText(profile)}その分数までに行ける範囲。${profileTitle}`),
+    );
+    this.box.hidden = false;
+  }
+
+  /** @param {{style: string, text: string}[]} parts */
+  #ramp(parts) {
+    fill(this.ramp, parts.map((part) => element("span", {}, element("i", { class: `fill-${part.style}` }), part.text)));
+  }
+
+  hide() {
+    this.box.hidden = true;
+  }
+}
+
+/** @param {string} text @returns {HTMLElement} */
+function head(text) {
+  return element("th", { scope: "col" }, text);
+}

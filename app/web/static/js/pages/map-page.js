@@ -1,0 +1,403 @@
+/** The map page: keeps map, panels and address in step. */
+
+import * as api from "../api.js";
+import { element, fill } from "../element.js";
+import { bySite, readState, shown, writeState } from "../filters.js";
+import { Legend } from "../map/legend.js";
+import { MapView } from "../map/map-view.js";
+import { REASONS, basisText, count, meansText, minutes } from "../strings.js";
+import "../panels/coverage-panel.js";
+import "../panels/details-panel.js";
+import "../panels/resource-panel.js";
+import "../panels/search-box.js";
+import "../panels/sources-dialog.js";
+import { Sheet } from "../panels/sheet.js";
+
+/** @typedef {import("../filters.js").State} State */
+/** @typedef {import("../filters.js").Selection} Selection */
+/** @typedef {import("../types.js").Coverage} Coverage */
+
+const LEGEND_WIDTH = 390;
+
+/** @template {HTMLElement} T @param {string} id @returns {T} */
+function byId(id) {
+  return /** @type {T} */ (document.getElementById(id));
+}
+
+/** Everything on the page. */
+class MapPage {
+  /** @param {import("../types.js").Status} status */
+  constructor(status) {
+    this.status = status;
+    this.state = readState(location.search);
+    /** @type {import("../types.js").ResourceFeature[]} */
+    this.resources = [];
+    /** @type {import("../types.js").ConsultantFeature[]} */
+    this.consultants = [];
+    /** @type {string[]} */
+    this.districts = [];
+    /** @type {Coverage|null} */
+    this.coverage = null;
+    this.panels = {
+      /** @type {import("../panels/coverage-panel.js").CoveragePanel} */ coverage: byId("coverage"),
+      /** @type {import("../panels/resource-panel.js").ResourcePanel} */ resources: byId("resources"),
+      /** @type {import("../panels/details-panel.js").DetailsPanel} */ details: byId("details"),
+      /** @type {import("../panels/sources-dialog.js").SourcesDialog} */ sources: byId("sources"),
+    };
+    this.sheet = new Sheet(byId("panel"), byId("panel-handle"));
+    this.legend = new Legend(byId("legend"), !this.sheet.narrow.matches);
+    this.legend.hide();
+    this.map = new MapView(byId("map"), status.bounds ?? [128, 30, 146, 46], {
+      onOpen: (selection) => this.select(selection),
+      onMove: (view) => this.#moved(view),
+      describeCell: (cell) => this.#describeCell(cell.properties),
+      hiddenBelow: () => this.sheet.covers(),
+      hiddenBeside: () => (this.sheet.narrow.matches || !this.legend.open ? 0 : LEGEND_WIDTH),
+    });
+    this.#header();
+    this.#listen();
+  }
+
+  async load() {
+    const [districts, places, roads, resources, consultants] = await Promise.all([
+      api.getDistricts(), api.getPlaces(), api.getRoads(), api.getResources(), api.getConsultants(),
+    ]);
+    this.districts = districts.features.map((feature) => feature.properties.name);
+    this.resources = resources.features;
+    this.consultants = consultants.features;
+    this.map.drawBase(districts.features, places.features, roads, this.#credit());
+    if (this.status.tiles) this.map.drawTiles(this.status.tiles.url, this.status.tiles.attribution);
+    if (this.state.view) this.map.setView(this.state.view);
+    else this.map.showCity(false);
+    this.#showTab();
+    this.#showMarks();
+    await this.#loadCoverage();
+    await this.#showSelected(false);
+    document.body.dataset.ready = "";
+  }
+
+  #credit() {
+    const people = this.status.datasets.find((item) => item.kind === "demand")?.source ?? "";
+    const roads = this.status.network.source.includes("OpenStreetMap") ? "© OpenStreetMap contributors" : this.status.network.source;
+    return [roads, people.includes("国勢調査") ? "国勢調査" : people].filter(Boolean).join("、");
+  }
+
+  #header() {
+    const { network, profiles } = this.status;
+    const select = /** @type {HTMLSelectElement} */ (byId("profile"));
+    fill(select, profiles.map((profile) => element(
+      "option", { value: profile.name, selected: profile.name === this.state.profile },
+      profile.title + (profile.is_assumption ? "(仮定)" : ""),
+    )));
+    select.addEventListener("change", () => this.#changeProfile(select.value));
+    const date = network.date ? `${network.date.slice(0, 4)}年${Number(network.date.slice(5, 7))}月` : "";
+    byId("network").textContent = network.is_schematic ? "道路: 概略図" : `道路: ${network.name}${date && ` ${date}`}`;
+    byId("banner").hidden = !network.is_schematic || sessionStorage.getItem("banner") === "closed";
+    byId("banner-close").addEventListener("click", () => {
+      sessionStorage.setItem("banner", "closed");
+      byId("banner").hidden = true;
+      byId("map").focus();
+    });
+  }
+
+  #listen() {
+    const on = /** @type {(name: string, act: (detail: any) => void) => void} */ (
+      (name, act) => document.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail))
+    );
+    on("open", (selection) => this.select(selection));
+    on("close", () => this.select(null));
+    on("show-on-map", () => this.#goToSelected(14));
+    on("sources", () => this.#openSources());
+    on("minutes", (edge) => this.#change({ minutes: edge }, () => this.#showCoverage()));
+    on("layer", ({ layer, on: wanted }) => this.#switchLayer(layer, wanted));
+    on("district", (name) => this.#chooseDistrict(name));
+    on("found", (found) => this.#goToFound(found));
+    on("search-open", () => this.sheet.atLeast("half"));
+    for (const button of document.querySelectorAll("[data-opens-sources]")) {
+      button.addEventListener("click", () => this.#openSources());
+    }
+    byId("print").addEventListener("click", () => window.print());
+    const tabs = [byId("tab-coverage"), byId("tab-resources")];
+    for (const tab of tabs) {
+      tab.addEventListener("click", () => this.#openTab(tab));
+      tab.addEventListener("keydown", (event) => {
+        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+        const other = /** @type {HTMLElement} */ (tabs.find((item) => item !== tab));
+        this.#openTab(other);
+        other.focus();
+      });
+    }
+    window.addEventListener("popstate", () => this.#goBack());
+  }
+
+  /** Change what the page shows and its address. @param {Partial<State>} change @param {() => void} show @param {"push"|"replace"} [how] */
+  #change(change, show, how = "replace") {
+    Object.assign(this.state, change);
+    const address = `${location.pathname}${writeState(this.state)}`;
+    if (how === "push") history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
+    show();
+  }
+
+  /** @param {NonNullable<State["view"]>} view */
+  #moved(view) {
+    if (document.body.dataset.ready !== undefined) this.#change({ view }, () => {});
+  }
+
+  #goBack() {
+    const before = this.state;
+    this.state = readState(location.search);
+    /** @type {HTMLSelectElement} */ (byId("profile")).value = this.state.profile;
+    if (this.state.view) this.map.setView(this.state.view);
+    this.#showTab();
+    this.#showMarks();
+    if (before.profile !== this.state.profile) void this.#loadCoverage().then(() => this.#showSelected(false));
+    else {
+      this.#showCoverage();
+      void this.#showSelected(false);
+    }
+  }
+
+  /** @param {string} profile */
+  #changeProfile(profile) {
+    this.#change({ profile }, async () => {
+      await this.#loadCoverage();
+      await this.#showSelected(false);
+    });
+  }
+
+  async #loadCoverage() {
+    const profile = this.state.profile;
+    this.panels.coverage.setAttribute("aria-busy", "true");
+    try {
+      const coverage = await api.getCoverage(profile);
+      const cells = await api.getCells(coverage.run);
+      if (profile !== this.state.profile) return;
+      this.coverage = coverage;
+      this.map.cells.show(cells.features, coverage.minutes);
+      this.#showCoverage();
+      this.#say(`${this.#profileTitle()}で計算した時間を表示しました。`);
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+      fill(this.panels.coverage, this.#errorNote(error, () => this.#loadCoverage()));
+    } finally {
+      this.panels.coverage.removeAttribute("aria-busy");
+    }
+  }
+
+  /** @param {api.ApiError} error @param {() => void} again @returns {HTMLElement} */
+  #errorNote(error, again) {
+    return element(
+      "div", { class: "note note--wrong", role: "alert" },
+      element("strong", {}, error.message), element("p", {}, error.detail),
+      element("button", { type: "button", class: "button", onclick: () => again() }, "もう一度読み込む"),
+    );
+  }
+
+  #showCoverage() {
+    this.map.cells.toggle(this.state.layers.has("cells"));
+    if (!this.coverage) return;
+    const { status, coverage, consultants, state } = this;
+    const chosen = state.selected?.type === "consultant" ? state.selected.id : null;
+    this.panels.coverage.show({ status, coverage, consultants, edge: state.minutes, chosen, district: state.district });
+    if (!chosen) this.#showLegend();
+  }
+
+  #showLegend() {
+    if (this.coverage && this.state.layers.has("cells")) {
+      this.legend.showCoverage(this.coverage, this.#profileTitle(), basisText(this.status, this.coverage.profile));
+    } else this.legend.hide();
+  }
+
+  #showMarks() {
+    const visible = shown(this.resources, this.state);
+    const consultants = this.state.layers.has("consultants") ? this.consultants : [];
+    this.map.showMarks(visible, consultants, this.state.selected);
+    this.panels.resources.show({
+      all: this.resources, visible, consultants: this.consultants.length, districts: this.districts, state: this.state,
+    });
+  }
+
+  #profileTitle() {
+    const profile = this.status.profiles.find((item) => item.name === this.state.profile);
+    return profile ? profile.title + (profile.is_assumption ? "(仮定)" : "") : "";
+  }
+
+  /** @param {string} layer @param {boolean} on */
+  #switchLayer(layer, on) {
+    const layers = new Set(this.state.layers);
+    layers[on ? "add" : "delete"](layer);
+    this.#change({ layers }, () => {
+      this.#showMarks();
+      this.#showCoverage();
+    });
+  }
+
+  /** @param {string} name */
+  #chooseDistrict(name) {
+    const again = name === this.state.district && this.state.tab === "coverage";
+    this.#change({ district: again ? "" : name }, () => {
+      this.#showMarks();
+      this.#showCoverage();
+      this.sheet.atMostHalf();
+      if (this.state.district) this.map.showDistrict(name);
+      else this.map.showCity();
+    });
+  }
+
+  /** @param {HTMLElement} tab */
+  #openTab(tab) {
+    this.sheet.atLeast("half");
+    const name = tab.id === "tab-resources" ? "resources" : "coverage";
+    this.#change({ tab: name, selected: null }, () => {
+      this.#showTab();
+      void this.#showSelected(false);
+    });
+  }
+
+  #showTab() {
+    for (const name of /** @type {const} */ (["coverage", "resources"])) {
+      const tab = byId(`tab-${name}`);
+      const here = this.state.tab === name;
+      tab.setAttribute("aria-selected", String(here));
+      tab.tabIndex = here ? 0 : -1;
+      byId(`view-${name}`).hidden = !here || this.state.selected !== null;
+    }
+    byId("view-details").hidden = this.state.selected === null;
+  }
+
+  /** Open a resource, a consultant or a place; null closes. @param {Selection|null} selected */
+  select(selected) {
+    const before = this.state.selected;
+    const same = before?.type === selected?.type && before?.id === selected?.id;
+    this.#change({ selected }, () => void this.#showSelected(true, before), same ? "replace" : "push");
+  }
+
+  /** @param {boolean} moveFocus @param {Selection|null} [before] */
+  async #showSelected(moveFocus, before = null) {
+    const selected = this.state.selected;
+    this.#showTab();
+    this.map.marks.choose(selected);
+    this.map.showAccuracy(null, null);
+    if (selected?.type !== "consultant") this.map.clearIsochrones();
+    this.#showCoverage();
+    if (!selected) {
+      if (moveFocus && before && !this.map.marks.focus(before)) byId("tab-coverage").focus();
+      return;
+    }
+    byId("panel-scroll").scrollTop = 0;
+    this.sheet.atLeast("half");
+    this.sheet.atMostHalf();
+    this.#goToSelected();
+    try {
+      if (selected.type === "resource") await this.#showResource(selected.id);
+      else if (selected.type === "consultant") await this.#showConsultant(selected.id);
+      else this.#showSite(selected.id);
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+      this.panels.details.showError(error.message, error.detail, () => this.#showSelected(true));
+    }
+    if (moveFocus && selected === this.state.selected) this.panels.details.focusTitle();
+  }
+
+  /** @param {string} id */
+  async #showResource(id) {
+    this.panels.details.showBusy();
+    const feature = await api.getResource(id);
+    if (this.state.selected?.id !== id) return;
+    this.panels.details.showResource(feature);
+    this.map.showAccuracy(feature.geometry?.coordinates ?? null, feature.properties.accuracy_m);
+  }
+
+  /** @param {string} id */
+  async #showConsultant(id) {
+    const consultant = this.consultants.find((item) => item.properties.id === id);
+    const { coverage } = this;
+    if (!consultant || !coverage) {
+      this.panels.details.showError("この相談員は見つかりません", "配置が変わったのかもしれません。一覧から選び直してください。", () => this.select(null));
+      return;
+    }
+    const figures = coverage.consultants.find((item) => item.id === id);
+    this.panels.details.showConsultant(consultant.properties, {
+      catchment: figures?.catchment_population ?? 0, covered: figures?.covered ?? {}, population: coverage.population,
+      minutes: coverage.minutes, profile: coverage.profile, profileTitle: this.#profileTitle(),
+    });
+    const areas = await api.getIsochrones(id, coverage.minutes, this.state.profile);
+    if (this.state.selected?.id !== id) return;
+    this.map.showIsochrones(areas.features);
+    const { base } = consultant.properties;
+    this.legend.showIsochrones(base, coverage.profile, this.#profileTitle(), areas.features, coverage.population);
+  }
+
+  /** @param {string} site */
+  #showSite(site) {
+    const items = bySite(shown(this.resources, this.state)).get(site) ?? [];
+    if (items.length) this.panels.details.showSite(items);
+    else this.panels.details.showError("この場所の資源は見つかりません", "表示する種類を変えたのかもしれません。一覧から選び直してください。", () => this.select(null));
+  }
+
+  /** @param {number} [zoom] */
+  #goToSelected(zoom) {
+    const at = this.#selectedAt();
+    if (at) this.map.goTo(at, zoom);
+  }
+
+  /** @returns {[number, number]|null} */
+  #selectedAt() {
+    const selected = this.state.selected;
+    if (selected?.type === "site") {
+      const [lat, lon] = selected.id.split(",").map(Number);
+      return lat !== undefined && lon !== undefined ? [lon, lat] : null;
+    }
+    const list = selected?.type === "consultant" ? this.consultants : this.resources;
+    return list.find((item) => String(item.properties.id) === selected?.id)?.geometry?.coordinates ?? null;
+  }
+
+  /** @param {import("../types.js").Found} found */
+  #goToFound(found) {
+    if (found.type === "resource" && found.kind) {
+      const layers = new Set(this.state.layers).add(found.kind);
+      this.#change({ layers, district: "" }, () => this.#showMarks());
+    }
+    if (found.type === "resource" || found.type === "consultant") this.select({ type: found.type, id: String(found.id) });
+    else if (found.type === "district") {
+      this.#change({ selected: null, district: found.name }, () => {
+        this.#showMarks();
+        void this.#showSelected(false);
+        this.map.showDistrict(found.name);
+      });
+    } else if (found.lon !== null && found.lat !== null) this.map.goTo([found.lon, found.lat], 14);
+    this.sheet.atMostHalf();
+    this.#say(`${found.name}を地図に表示しました。`);
+  }
+
+  /** @param {import("../types.js").Cell} cell @returns {HTMLElement} */
+  #describeCell(cell) {
+    const base = this.consultants.find((item) => item.properties.id === cell.consultant)?.properties.base ?? "";
+    const time = cell.travel_time_s === null
+      ? element("p", {}, element("strong", {}, "到達できません"), `: ${REASONS[cell.reason ?? ""] ?? ""}${cell.reason === "off_network" && cell.snap_m !== null ? `(${count(cell.snap_m)} m)` : ""}`)
+      : element("p", {}, `${base}の相談員から${meansText(this.state.profile)}`, element("strong", {}, `${minutes(cell.travel_time_s)}分`));
+    return element("div", {}, time, element("p", { class: "quiet" }, `${cell.district}の250 m四方に ${count(cell.population)}人・${count(cell.households)}世帯`));
+  }
+
+  #openSources() {
+    this.panels.sources.open(this.status, this.coverage);
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    byId("live").textContent = text;
+  }
+}
+
+/** Load what the map needs and show it; say so when that fails. */
+export async function start() {
+  try {
+    await new MapPage(await api.getStatus()).load();
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+    const again = element("button", { type: "button", class: "button", onclick: () => location.reload() }, "もう一度読み込む");
+    const note = element("div", { class: "note note--wrong", role: "alert" }, element("strong", {}, error.message), element("p", {}, error.detail), again);
+    fill(byId("view-coverage"), note);
+  }
+}

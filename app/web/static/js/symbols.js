@@ -1,0 +1,32 @@
+/** The mark of each kind of resource: shape + letter + colour, so that two of the three may fail. */
+
+import { element, svg } from "./element.js";
+import { KINDS } from "./strings.js";
+
+const SHAPES = "/static/symbols.svg";
+/** Where the letter stands in its shape, on the 28 × 28 field. */
+const BASELINES = /** @type {Record<string, number>} */ ({ salon: 21, watch_partner: 19.5 });
+
+/**
+ * Return the mark of a kind as an SVG that assistive technology passes over: its name stands beside it.
+ *
+ * @param {string} kind a kind of resource, "consultant" or "several"
+ * @param {string} [text] instead of the kind's letter
+ * @returns {SVGElement}
+ */
+export function symbol(kind, text) {
+  const letter = text ?? KINDS.find((item) => item.kind === kind)?.letter ?? "";
+  const size = kind === "salon" || kind === "watch_partner" ? 12 : 14;
+  const height = kind === "consultant" ? 36 : 28;
+  return svg(
+    "svg",
+    { class: `symbol symbol--${kind} kind-${kind}`, viewBox: `0 0 28 ${height}`, "aria-hidden": "true", focusable: "false" },
+    svg("use", { href: `${SHAPES}#${kind}` }),
+    letter !== "" && svg("text", { class: "symbol__letter", x: 14, y: BASELINES[kind] ?? 19, "font-size": size }, letter),
+  );
+}
+
+/** Return the colour field of a class of minutes. @param {string} style @returns {HTMLElement} */
+export function swatch(style) {
+  return element("span", { class: `swatch swatch--${style}`, "aria-hidden": "true" });
+}

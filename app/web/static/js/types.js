@@ -1,0 +1,57 @@
+/**
+ * What the service answers: the shapes of /api/v1, named once.
+ *
+ * @typedef {"centre"|"window"|"salon"|"gathering_place"|"childcare"|"watch_partner"|"other"} Kind
+ * @typedef {{name: string, kind: string, is_schematic: boolean, nodes: number, edges: number, km: number, pieces: number,
+ *   source: string, date: string|null}} Network
+ * @typedef {{name: string, title: string, is_assumption: boolean, source?: string,
+ *   speeds?: {title: string, kmh: number}[]}} Profile
+ * @typedef {{kind: string, title: string, source: string, licence: string, as_of: string|null, is_demo: boolean,
+ *   is_schematic: boolean}} Dataset
+ * @typedef {{city: {name: string, code: string}, bounds: [number, number, number, number]|null, network: Network,
+ *   profiles: Profile[], datasets: Dataset[], has_demo: boolean, tiles: null|{url: string, attribution: string}}} Status
+ *
+ * @typedef {{type: "Point", coordinates: [number, number]}} Point
+ * @typedef {{title: string, rule_text: string, start_time: string|null, end_time: string|null, next_on: string|null,
+ *   next_text: string|null, note: string, is_demo: boolean}} Schedule
+ * @typedef {{id: number, kind: Kind, name: string, kana: string, organisation: string, district: string, address: string,
+ *   phone: string, url: string, accuracy_m: number|null, is_demo: boolean, next_on: string|null, next_text: string|null,
+ *   last_confirmed_on: string|null}} Resource
+ * @typedef {Resource & {description: string, eligibility: string, operation: string, area: string, staffing: string,
+ *   legal_basis: string, location_note: string, source: string, source_date: string|null, last_confirmed_by: string,
+ *   last_confirmed_how: string, schedules: Schedule[],
+ *   agreement: null|{trade: string, signed_on: string, note: string}}} ResourceDetails
+ * @typedef {{type: "Feature", geometry: Point|null, properties: Resource}} ResourceFeature
+ * @typedef {{type: "Feature", geometry: Point|null, properties: ResourceDetails}} ResourceDetailsFeature
+ * @typedef {{id: string, name: string, base: string, base_id: number|null, district: string, is_assumed: boolean}} Consultant
+ * @typedef {{type: "Feature", geometry: Point|null, properties: Consultant}} ConsultantFeature
+ * @typedef {{id: number, name: string, population: number|null, households: number|null, has_consultant: boolean,
+ *   is_schematic: boolean}} District
+ * @typedef {{type: "Feature", geometry: import("geojson").MultiPolygon|null, properties: District}} DistrictFeature
+ * @typedef {{type: "Feature", geometry: Point|null, properties: {name: string, district: string, population: number|null}}} PlaceFeature
+ * @typedef {{type: "Feature", geometry: import("geojson").MultiLineString,
+ *   properties: {class: "motorway"|"major"|"middle"|"minor"}}} RoadFeature
+ * @typedef {{mesh_code: string, population: number, households: number, district: string, travel_time_s: number|null,
+ *   consultant: string|null, reason: string|null, snap_m: number|null}} Cell
+ * @typedef {{type: "Feature", geometry: import("geojson").Polygon, properties: Cell}} CellFeature
+ * @typedef {{type: "Feature", geometry: import("geojson").Geometry|null,
+ *   properties: {consultant: string, minutes: number, cutoff_s: number, population: number}}} IsochroneFeature
+ * @typedef {{name: string, population: number, covered: Record<string, number>, uncovered?: Record<string, number>,
+ *   unreachable?: number, mean_s: number|null, p95_s: number|null, has_consultant: boolean}} DistrictCoverage
+ * @typedef {{run: string, fingerprint: string, profile: string, at: string|null, minutes: number[], network: Network,
+ *   population: number, covered: Record<string, number>, districts: DistrictCoverage[],
+ *   consultants: {id: string, base: string, catchment_population: number, covered: Record<string, number>}[],
+ *   unreachable: {mesh_code: string, population: number, reason: string, snap_m: number|null}[],
+ *   computed_at?: string}} Coverage
+ * @typedef {{type: "resource"|"district"|"place"|"consultant", id: string|number, name: string, kind: Kind|null, text: string,
+ *   lon: number|null, lat: number|null}} Found
+ */
+
+/**
+ * A GeoJSON feature collection of one kind of feature.
+ *
+ * @template F
+ * @typedef {{type: "FeatureCollection", features: F[], is_schematic?: boolean}} Collection
+ */
+
+export {};
