@@ -7,6 +7,7 @@ shorter ones by construction.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import contourpy
@@ -190,7 +191,7 @@ def _polygons(filled: tuple[list[Floats], list[NDArray[np.uint32]]], epsg: int) 
     polygons = []
     for points, offsets in zip(*filled, strict=True):
         degrees = to_degrees(points, epsg)
-        rings = [degrees[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        rings = [degrees[a:b] for a, b in itertools.pairwise(offsets)]
         polygons.append(shapely.Polygon(rings[0], rings[1:]))
     return _multi(shapely.make_valid(shapely.MultiPolygon(polygons)))
 

@@ -6,8 +6,9 @@ Tono: the order of magnitude comes from the road traffic census [1]_, [2]_, the 
 References
 ----------
 .. [1] 国土交通省, 令和3年度 全国道路・街路交通情勢調査 一般交通量調査, 旅行速度整理表.
-.. [2] 国土交通省, 平成27年度 全国道路・街路交通情勢調査: 12 of Iwate's 18 national roads ran above 50 km/h on average in the
-   daytime twelve hours, the fastest at 56.5 km/h; densely inhabited districts of 東北 at 20.9 km/h (FY2005).
+.. [2] 国土交通省, 平成27年度 全国道路・街路交通情勢調査: 12 of Iwate's 18 national roads ran above 50 km/h on
+   average in the daytime twelve hours, the fastest at 56.5 km/h; densely inhabited districts of 東北 at 20.9 km/h
+   (FY2005).
 """
 
 from __future__ import annotations
@@ -124,10 +125,21 @@ class Profile:
 
 
 _CAR_KMH = {
-    "motorway": 80.0, "motorway_link": 40.0, "trunk": 50.0, "trunk_link": 35.0,
-    "primary": 45.0, "primary_link": 35.0, "secondary": 42.0, "secondary_link": 35.0,
-    "tertiary": 38.0, "tertiary_link": 30.0, "unclassified": 30.0, "residential": 20.0,
-    "living_street": 10.0, "service": 15.0, "road": 20.0,
+    "motorway": 80.0,
+    "motorway_link": 40.0,
+    "trunk": 50.0,
+    "trunk_link": 35.0,
+    "primary": 45.0,
+    "primary_link": 35.0,
+    "secondary": 42.0,
+    "secondary_link": 35.0,
+    "tertiary": 38.0,
+    "tertiary_link": 30.0,
+    "unclassified": 30.0,
+    "residential": 20.0,
+    "living_street": 10.0,
+    "service": 15.0,
+    "road": 20.0,
 }
 _BY_CENSUS = {"motorway", "trunk", "primary", "secondary", "tertiary"}
 # Snow leaves wide, ploughed roads nearly as they are and slows narrow ones most.

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from app.demand.models import DemandCell, SmallArea
 
-Cell = tuple[str, str | None, int, int, float, float]
+
+class Cell(NamedTuple):
+    """A mesh cell as the measurements see it; the access point is lon, lat."""
+
+    mesh_code: str
+    district: str | None
+    population: int
+    households: int
+    access_point: tuple[float, float]
 
 
 def list_cells(session: Session) -> Sequence[Cell]:
-    """Return (mesh_code, district name, population, households, access lon, access lat), ordered by mesh code."""
+    """Return every cell, ordered by mesh code."""
     rows = session.execute(
         text("""
             SELECT c.mesh_code, d.name, c.population, c.households, ST_X(c.access_point), ST_Y(c.access_point)
@@ -21,7 +30,7 @@ def list_cells(session: Session) -> Sequence[Cell]:
             ORDER BY c.mesh_code
         """)
     )
-    return [tuple(row) for row in rows]
+    return [Cell(*row[:4], access_point=(row[4], row[5])) for row in rows]
 
 
 def cell_dataset_ids(session: Session) -> list[int]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from geo.road_network import RoadNetwork
-from geo.schematic import district_borders, schematic_edges, spread_people
 from geoalchemy2.shape import from_shape
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
@@ -22,6 +20,8 @@ from app.demonstration.read_bundled import day, fingerprint, flag, hour, numbers
 from app.errors import InputError
 from app.resources.models import District, Organisation, Resource, Schedule, WatchAgreement
 from app.roads.build_network import Origin, store_network
+from geo.road_network import RoadNetwork
+from geo.schematic import district_borders, schematic_edges, spread_people
 
 CENSUS = "2015年国勢調査 小地域集計(e-Stat 政府統計の総合窓口)を加工"
 CENSUS_LICENCE = "政府標準利用規約(第2.0版)"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from geo.road_network import RoadNetwork
 from geoalchemy2.shape import from_shape
 from shapely.geometry import box
 from sqlalchemy import delete
@@ -19,6 +18,8 @@ from app.datasets.queries import add_dataset, file_sha256
 from app.errors import InputError
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import activate
+from geo.edge_reader import read_edges_file
+from geo.road_network import RoadNetwork
 
 OSM = "© OpenStreetMap contributors"
 ODBL = "ODbL 1.0"
@@ -55,7 +56,7 @@ def read_network(
     if edges:
         log.info("Reading %s …", edges.name)
         origin = origin_of_file(edges, "edges")
-        return RoadNetwork.from_edges_file(edges, nodes, date=as_of), origin
+        return read_edges_file(edges, nodes, date=as_of), origin
     if place:
         log.info("Asking %s for the roads of %s …", servers[0], place)
         network = RoadNetwork.from_place(place, overpass_url=servers[0], nominatim_url=servers[1])

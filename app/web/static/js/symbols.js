@@ -5,7 +5,9 @@ import { KINDS } from "./strings.js";
 
 const SHAPES = "/static/symbols.svg";
 /** Where the letter stands in its shape, on the 28 × 28 field. */
-const BASELINES = /** @type {Record<string, number>} */ ({ salon: 21, watch_partner: 19.5 });
+const BASELINES = /** @type {Record<string, number>} */ ({ salon: 22, gathering_place: 18.3, childcare: 18.3, watch_partner: 18.2 });
+/** Letters are smaller where the shape leaves less room. */
+const SIZES = /** @type {Record<string, number>} */ ({ salon: 12, gathering_place: 12.5, childcare: 12.5, watch_partner: 12 });
 
 /**
  * Return the mark of a kind as an SVG that assistive technology passes over: its name stands beside it.
@@ -16,13 +18,12 @@ const BASELINES = /** @type {Record<string, number>} */ ({ salon: 21, watch_part
  */
 export function symbol(kind, text) {
   const letter = text ?? KINDS.find((item) => item.kind === kind)?.letter ?? "";
-  const size = kind === "salon" || kind === "watch_partner" ? 12 : 14;
   const height = kind === "consultant" ? 36 : 28;
   return svg(
     "svg",
     { class: `symbol symbol--${kind} kind-${kind}`, viewBox: `0 0 28 ${height}`, "aria-hidden": "true", focusable: "false" },
     svg("use", { href: `${SHAPES}#${kind}` }),
-    letter !== "" && svg("text", { class: "symbol__letter", x: 14, y: BASELINES[kind] ?? 19, "font-size": size }, letter),
+    letter !== "" && svg("text", { class: "symbol__letter", x: 14, y: BASELINES[kind] ?? 19, "font-size": SIZES[kind] ?? 14 }, letter),
   );
 }
 

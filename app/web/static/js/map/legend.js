@@ -80,7 +80,7 @@ export class Legend {
         element("thead", {}, element("tr", {}, head("範囲"), head("住んでいる人"))),
         element("tbody", {}, rows.map((row, index) => element(
           "tr", {},
-          element("th", { scope: "row" }, swatch(String(index + 1)), `${row.properties.minutes}分で行ける範囲`),
+          element("th", { scope: "row" }, swatch(`area-${index + 1}`), `${row.properties.minutes}分で行ける範囲`),
           element("td", {}, `${count(row.properties.population)}人 (${percent(row.properties.population, population)} %)`),
         ))),
       ),

@@ -81,7 +81,7 @@ export class MapView {
     this.isochrones.show(areas);
     this.cells.setQuiet(true);
     const bounds = this.isochrones.bounds();
-    if (bounds && !this.map.getBounds().contains(bounds)) this.#fit(bounds);
+    if (bounds && !this.#openBounds().contains(bounds)) this.#fit(bounds);
   }
 
   clearIsochrones() {
@@ -147,6 +147,13 @@ export class MapView {
     this.map.fitBounds(bounds, {
       paddingTopLeft: [12, 12], paddingBottomRight: [12, 12 + below], animate: animate && this.#moves(),
     });
+  }
+
+  /** Return what of the map is not under the sheet. @returns {L.LatLngBounds} */
+  #openBounds() {
+    const size = this.map.getSize();
+    const corner = this.map.containerPointToLatLng([size.x, size.y - this.page.hiddenBelow()]);
+    return L.latLngBounds(this.map.containerPointToLatLng([0, 0]), corner);
   }
 
   /** @returns {boolean} */

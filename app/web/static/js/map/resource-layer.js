@@ -11,6 +11,8 @@ import { latLng } from "./panes.js";
 /** @typedef {import("../types.js").ConsultantFeature} ConsultantFeature */
 /** @typedef {import("../filters.js").Selection} Selection */
 
+const CHOSEN_LEVEL = 2000;
+
 /** Marks that share one tab stop: arrow keys walk from mark to mark. */
 export class ResourceLayer {
   /** @param {L.Map} map @param {(selection: Selection) => void} onOpen */
@@ -18,7 +20,7 @@ export class ResourceLayer {
     this.map = map;
     this.onOpen = onOpen;
     this.layer = L.layerGroup().addTo(map);
-    /** @type {Map<string, {marker: L.Marker, node: HTMLElement}>} */
+    /** @type {Map<string, {marker: L.Marker, node: HTMLElement, level: number}>} */
     this.marks = new Map();
     map.on("zoomend", () => this.#scale());
     this.#scale();
@@ -83,7 +85,7 @@ export class ResourceLayer {
     node.tabIndex = -1;
     marker.on("click", () => this.#open(node, selection));
     node.addEventListener("keydown", (event) => this.#onKey(event, node, selection));
-    for (const key of keys) this.marks.set(key, { marker, node });
+    for (const key of keys) this.marks.set(key, { marker, node, level });
   }
 
   /** @param {HTMLElement} node @param {Selection} selection */
@@ -97,7 +99,10 @@ export class ResourceLayer {
   choose(chosen) {
     const wanted = chosen && this.marks.get(`${chosen.type}:${chosen.id}`);
     for (const { node } of this.marks.values()) node.classList.remove("is-chosen");
-    if (wanted) wanted.node.classList.add("is-chosen");
+    for (const { marker, level } of this.marks.values()) marker.setZIndexOffset(level);
+    if (!wanted) return;
+    wanted.node.classList.add("is-chosen");
+    wanted.marker.setZIndexOffset(CHOSEN_LEVEL);
   }
 
   /** Put the keyboard on the mark of a selection; return whether there is one. @param {Selection} selection @returns {boolean} */

@@ -18,6 +18,8 @@ import { Sheet } from "../panels/sheet.js";
 /** @typedef {import("../types.js").Coverage} Coverage */
 
 const LEGEND_WIDTH = 390;
+/** Near enough to tell one mark from the next. */
+const NEAR = 13.5;
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */
 function byId(id) {
@@ -72,7 +74,7 @@ class MapPage {
     this.#showTab();
     this.#showMarks();
     await this.#loadCoverage();
-    await this.#showSelected(false);
+    await this.#showSelected(false, this.state.view ? {} : { zoom: NEAR });
     document.body.dataset.ready = "";
   }
 
@@ -104,7 +106,7 @@ class MapPage {
     const on = /** @type {(name: string, act: (detail: any) => void) => void} */ (
       (name, act) => document.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail))
     );
-    on("open", (selection) => this.select(selection));
+    on("open", (selection) => this.select(selection, NEAR));
     on("close", () => this.select(null));
     on("show-on-map", () => this.#goToSelected(14));
     on("sources", () => this.#openSources());
@@ -266,15 +268,15 @@ class MapPage {
     byId("view-details").hidden = this.state.selected === null;
   }
 
-  /** Open a resource, a consultant or a place; null closes. @param {Selection|null} selected */
-  select(selected) {
+  /** Open a resource, a consultant or a place, the map at least so near; null closes. @param {Selection|null} selected @param {number} [zoom] */
+  select(selected, zoom) {
     const before = this.state.selected;
     const same = before?.type === selected?.type && before?.id === selected?.id;
-    this.#change({ selected }, () => void this.#showSelected(true, before), same ? "replace" : "push");
+    this.#change({ selected }, () => void this.#showSelected(true, { before, zoom }), same ? "replace" : "push");
   }
 
-  /** @param {boolean} moveFocus @param {Selection|null} [before] */
-  async #showSelected(moveFocus, before = null) {
+  /** @param {boolean} moveFocus @param {{before?: Selection|null, zoom?: number|undefined}} [how] */
+  async #showSelected(moveFocus, { before = null, zoom } = {}) {
     const selected = this.state.selected;
     this.#showTab();
     this.map.marks.choose(selected);
@@ -288,7 +290,7 @@ class MapPage {
     byId("panel-scroll").scrollTop = 0;
     this.sheet.atLeast("half");
     this.sheet.atMostHalf();
-    this.#goToSelected();
+    if (selected.type !== "consultant") this.#goToSelected(zoom);
     try {
       if (selected.type === "resource") await this.#showResource(selected.id);
       else if (selected.type === "consultant") await this.#showConsultant(selected.id);
@@ -359,7 +361,7 @@ class MapPage {
       const layers = new Set(this.state.layers).add(found.kind);
       this.#change({ layers, district: "" }, () => this.#showMarks());
     }
-    if (found.type === "resource" || found.type === "consultant") this.select({ type: found.type, id: String(found.id) });
+    if (found.type === "resource" || found.type === "consultant") this.select({ type: found.type, id: String(found.id) }, NEAR);
     else if (found.type === "district") {
       this.#change({ selected: null, district: found.name }, () => {
         this.#showMarks();

@@ -71,9 +71,9 @@ export class DetailsPanel extends HTMLElement {
       element(
         "dl", { class: "facts" },
         figures.minutes.map((edge) => fact(`${edge}分以内`, people(figures.covered[String(edge)] ?? 0, figures.population))),
-        fact("いちばん近い人", [
+        fact("担当の人数", [
           element("p", {}, `${count(figures.catchment)}人`),
-          element("p", { class: "quiet" }, "この相談員がいちばん早く着ける人の数です。"),
+          element("p", { class: "quiet" }, "どの相談員よりも、この相談員が早く着ける人の数です。"),
         ]),
         fact("移動のしかた", figures.profileTitle),
       ),

@@ -41,7 +41,7 @@ export class ResourcePanel extends HTMLElement {
       }),
       mark, title, amount && element("span", { class: "count" }, amount),
     );
-    const ramp = element("span", { class: "swatch swatch--2", "aria-hidden": "true" });
+    const ramp = element("span", { class: "swatch fill-ramp", "aria-hidden": "true" });
     return element(
       "section", { class: "group", "aria-labelledby": "layers-title" },
       element("h2", { id: "layers-title" }, "地図に表示するもの"),

@@ -82,8 +82,8 @@ export class SearchBox extends HTMLElement {
         class: "search__option", role: "option", id: `search-option-${index}`, "aria-selected": "false",
         onclick: () => this.#choose(found),
       },
-      kind ? symbol(kind) : element("span", { "aria-hidden": "true" }),
-      element("span", { class: "search__text" }, found.name, element("span", { class: "quiet" }, ` ${found.text}`)),
+      symbol(kind ?? "place"),
+      element("span", { class: "search__text" }, found.name, " ", element("span", { class: "quiet search__about" }, found.text)),
     );
   }
 

@@ -1,0 +1,54 @@
+"""Use case: one consultant → the areas reached within given minutes, each with the people inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from app.consultants.queries import Posting, list_postings
+from app.coverage.travel import cell_points, departure_points
+from app.demand.queries import list_cells
+from app.errors import NotFoundError
+from app.resources.schemas import feature_collection
+from app.roads.queries import active_network, load_network
+from geo.isochrone import isochrones
+from geo.profiles import PROFILES
+from geo.travel_time import travel_time_matrix
+
+
+def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], profile: str) -> dict[str, Any]:
+    """Return the areas as GeoJSON in the given order; people are counted by travel time, not by polygon."""
+    posting = _find(list_postings(session), consultant)
+    network = load_network(session, active_network(session))
+    chosen = PROFILES[profile]
+    origins = departure_points(network, [posting], chosen)
+    cells = list_cells(session)
+    times = travel_time_matrix(network, origins, cell_points(network, cells, chosen), profile=chosen)
+    people = np.array([cell.population for cell in cells], dtype=np.int64)
+    areas = isochrones(network, origins, [60 * value for value in minutes], profile=chosen)
+    shapes = dict(zip(areas["cutoff_s"], areas.geometry, strict=True))
+    return feature_collection(
+        [
+            {
+                "type": "Feature",
+                "geometry": shapes[60 * value].__geo_interface__,
+                "properties": {
+                    "consultant": consultant,
+                    "minutes": value,
+                    "cutoff_s": 60 * value,
+                    "population": int(people[times[0] <= 60 * value].sum()),
+                },
+            }
+            for value in minutes
+        ]
+    )
+
+
+def _find(postings: Sequence[Posting], code: str) -> Posting:
+    for posting in postings:
+        if posting.code == code:
+            return posting
+    raise NotFoundError(f"There is no consultant {code}.", detail=f"相談員 {code} の登録はありません。")

@@ -1,0 +1,109 @@
+"""From stored places to travel times: where consultants set out, and how long they take to each cell."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.consultants.queries import Posting
+from app.demand.queries import Cell
+from geo.profiles import Profile
+from geo.road_network import RoadNetwork
+from geo.snapping import Snapped, snap
+from geo.travel_time import travel_time_matrix
+
+NOWHERE = (np.nan, np.nan)
+# Raised when the way of measuring changes, so that an old result is never taken for a new one.
+METHOD = 1
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a coverage run depends on."""
+
+    network: RoadNetwork
+    profile: Profile
+    minutes: Sequence[int]
+    postings: Sequence[Posting]
+    cells: Sequence[Cell]
+    closed: NDArray[np.int64]
+    at: str | None
+
+    def describe(self) -> dict[str, Any]:
+        """Return the inputs in words and numbers, roads and cells by their fingerprint."""
+        return {
+            "method": METHOD,
+            "network": self.network.fingerprint,
+            "profile": {
+                "name": self.profile.name,
+                "speed_kmh": dict(self.profile.speed_kmh),
+                "ignores_oneway": self.profile.ignores_oneway,
+                "access_speed_kmh": self.profile.access_speed_kmh,
+                "max_snap_m": self.profile.max_snap_m,
+            },
+            "minutes": list(self.minutes),
+            "at": self.at,
+            "closed": self.closed.tolist(),
+            "consultants": [_plain(posting) for posting in self.postings],
+            "cells": sha256(self.cells),
+        }
+
+
+def _plain(posting: Posting) -> dict[str, Any]:
+    kept = ("code", "base", "district", "location", "access_point")
+    return {name: value for name, value in asdict(posting).items() if name in kept}
+
+
+def sha256(value: object) -> str:
+    """Return the SHA-256 of a value written as JSON in one fixed way."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def departure_points(network: RoadNetwork, postings: Sequence[Posting], profile: Profile) -> Snapped:
+    """Return where each consultant's trips start on the roads.
+
+    The place of the base counts where a road is near enough; otherwise the base's access point (a centre whose address
+    is not published may be known only to the kilometre). A base with neither stays off the network.
+    """
+    places = np.array([posting.location or NOWHERE for posting in postings], dtype=float).reshape(-1, 2)
+    access = np.array([posting.access_point or NOWHERE for posting in postings], dtype=float).reshape(-1, 2)
+    first, second = _snap_known(network, places, profile), _snap_known(network, access, profile)
+    use_second = ~first.is_snapped & second.is_snapped
+    return Snapped(
+        network.fingerprint,
+        profile.name,
+        edge=np.where(use_second, second.edge, first.edge),
+        share=np.where(use_second, second.share, first.share),
+        distance_m=np.where(use_second, second.distance_m, first.distance_m),
+        lonlat=np.where(use_second[:, None], second.lonlat, first.lonlat),
+    )
+
+
+def _snap_known(network: RoadNetwork, places: NDArray[np.float64], profile: Profile) -> Snapped:
+    """Snap the places that are known; the others stay off the network."""
+    known = np.isfinite(places).all(axis=1)
+    found = snap(network, places[known], profile)
+    edge = np.full(len(places), -1, dtype=np.int64)
+    share, distance, lonlat = np.full(len(places), np.nan), np.full(len(places), np.inf), np.full(places.shape, np.nan)
+    edge[known], share[known], distance[known], lonlat[known] = found.edge, found.share, found.distance_m, found.lonlat
+    return Snapped(network.fingerprint, profile.name, edge, share, distance, lonlat)
+
+
+def cell_points(network: RoadNetwork, cells: Sequence[Cell], profile: Profile) -> Snapped:
+    """Return the point of each cell that is reached."""
+    return snap(network, np.array([cell.access_point for cell in cells], dtype=float).reshape(-1, 2), profile)
+
+
+def times_to_cells(inputs: Inputs, *, closed: bool = True) -> tuple[NDArray[np.float32], Snapped]:
+    """Return the seconds from every consultant to every cell, and where the cells lie on the roads."""
+    start = departure_points(inputs.network, inputs.postings, inputs.profile)
+    end = cell_points(inputs.network, inputs.cells, inputs.profile)
+    shut = inputs.closed if closed else ()
+    return travel_time_matrix(inputs.network, start, end, profile=inputs.profile, closed=shut), end

@@ -1,0 +1,39 @@
+"""The roads as the base map shows them: few classes, joined and thinned lines."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import shapely
+
+from geo.road_network import RoadNetwork
+
+MAP_CLASSES = {
+    "motorway": {"motorway", "motorway_link"},
+    "major": {"trunk", "trunk_link", "primary", "primary_link"},
+    "middle": {"secondary", "secondary_link", "tertiary", "tertiary_link"},
+}
+MINOR = "minor"
+# About 5 m: below what the closest zoom shows.
+THIN_DEGREES = 5e-5
+DIGITS = 5
+
+
+@lru_cache(maxsize=2)
+def road_lines(network: RoadNetwork) -> dict[str, shapely.MultiLineString]:
+    """Return the roads by class in EPSG:4326, the most important first; a class without roads is left out."""
+    names = np.array([_map_class(name) for name in network.highways], dtype=object)[network.highway]
+    drawn = {}
+    for name in (*MAP_CLASSES, MINOR):
+        lines = network.lines[names == name]
+        if len(lines):
+            joined = shapely.line_merge(shapely.multilinestrings(lines))
+            thin = shapely.simplify(joined, THIN_DEGREES)
+            rounded = shapely.set_precision(thin, 10**-DIGITS, mode="pointwise")
+            drawn[name] = shapely.MultiLineString([part for part in shapely.get_parts(rounded) if not part.is_empty])
+    return drawn
+
+
+def _map_class(highway: str) -> str:
+    return next((name for name, members in MAP_CLASSES.items() if highway in members), MINOR)

@@ -1,0 +1,484 @@
+"""What is asked of a siting model, and what it answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Status = Literal["optimal", "feasible", "infeasible"]
+Times = NDArray[np.floating]
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class SitingProblem:
+    """Sites, demand points and the travel times between them.
+
+    Attributes
+    ----------
+    travel_time_s : array_like, shape (n, m)
+        Seconds from each site to each demand point; inf where not reached. float32 is kept, all else becomes float64.
+    demand : array_like, shape (m,)
+        People, households or cases at each demand point; 0 is allowed.
+    fixed : sequence of int
+        Sites that have a post already.
+    candidates : sequence of int, optional
+        Sites that may get one; all sites by default. Fixed sites among them are ignored.
+    forbidden : sequence of int
+        Sites that may not, even if they are candidates.
+    names : sequence of str, optional
+        One name for each site, all different.
+    capacity : float or array_like, shape (n,), optional
+        Most demand that a post can serve; inf is no limit. Each demand point is then served by one post alone.
+
+    Raises
+    ------
+    ValueError
+        With one sentence that names what is wrong.
+
+    Examples
+    --------
+    >>> problem = SitingProblem([[0.0, 600.0], [600.0, 0.0], [300.0, 300.0]], [10, 20], fixed=[0], forbidden=[2])
+    >>> problem.free.tolist()
+    [1]
+    """
+
+    travel_time_s: ArrayLike
+    demand: ArrayLike
+    fixed: Sequence[int] = ()
+    candidates: Sequence[int] | None = None
+    forbidden: Sequence[int] = ()
+    names: Sequence[str] | None = None
+    capacity: ArrayLike | None = None
+
+    times: Times = field(init=False, repr=False)
+    weights: Floats = field(init=False, repr=False)
+    limits: Floats | None = field(init=False, repr=False)
+    fixed_sites: Indices = field(init=False, repr=False)
+    free: Indices = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        times = checked_times(self.travel_time_s)
+        sites, points = times.shape
+        weights = checked_demand(self.demand, points)
+        limits = None if self.capacity is None else checked_capacity(self.capacity, sites)
+        fixed = checked_indices(self.fixed, sites, "fixed")
+        forbidden = checked_indices(self.forbidden, sites, "forbidden")
+        wanted = range(sites) if self.candidates is None else self.candidates
+        candidates = checked_indices(wanted, sites, "candidates")
+        both = np.intersect1d(fixed, forbidden)
+        if both.size:
+            raise ValueError(f"site {self._label(both[0])} is both fixed and forbidden")
+        check_names(self.names, sites)
+        free = np.setdiff1d(candidates, np.concatenate([fixed, forbidden]))
+        for name, value in (("times", times), ("weights", weights), ("limits", limits)):
+            if value is not None:
+                value.setflags(write=False)
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "fixed_sites", fixed)
+        object.__setattr__(self, "free", free)
+
+    def _label(self, site: int) -> str:
+        return str(site) if self.names is None else f"{site} ({self.names[site]})"
+
+    @cached_property
+    def fixed_time_s(self) -> Floats:
+        """Seconds to each demand point from the nearest fixed site; inf where there is none.
+
+        Returns
+        -------
+        ndarray of float64, shape (m,)
+            Seconds.
+        """
+        return self.time_from(())
+
+    @cached_property
+    def reachable(self) -> NDArray[np.bool_]:
+        """Tell which demand points any fixed or free site reaches.
+
+        Returns
+        -------
+        ndarray of bool, shape (m,)
+            True where a travel time is finite.
+        """
+        usable = np.concatenate([self.fixed_sites, self.free])
+        reached: NDArray[np.bool_] = np.isfinite(self.times[usable]).any(axis=0)
+        return reached
+
+    def time_from(self, sites: Iterable[int]) -> Floats:
+        """Return the seconds to each demand point from the nearest of the fixed and the given sites.
+
+        Parameters
+        ----------
+        sites : iterable of int
+            New posts.
+
+        Returns
+        -------
+        ndarray of float64, shape (m,)
+            Seconds; inf where not reached.
+        """
+        posts = [*self.fixed_sites.tolist(), *sites]
+        if not posts:
+            return np.full(self.weights.size, np.inf)
+        nearest: Floats = self.times[posts].min(axis=0).astype(np.float64)
+        return nearest
+
+    def nearest_post(self, sites: Iterable[int], cutoff_s: float = math.inf) -> Indices:
+        """Return the nearest fixed or given site of each demand point, the lower index first among equals.
+
+        Parameters
+        ----------
+        sites : iterable of int
+            New posts.
+        cutoff_s : float
+            Longest time, inclusive.
+
+        Returns
+        -------
+        ndarray of int, shape (m,)
+            Index of the site; -1 where none is within the cutoff.
+        """
+        posts = np.array(sorted([*self.fixed_sites.tolist(), *sites]), dtype=np.intp)
+        if not posts.size:
+            return np.full(self.weights.size, -1)
+        times = self.times[posts]
+        within = times.min(axis=0)
+        return np.where(np.isfinite(within) & (within <= cutoff_s), posts[times.argmin(axis=0)], -1)
+
+    def check_posts(self, k: int) -> None:
+        """Raise if so many new posts cannot be placed.
+
+        Parameters
+        ----------
+        k : int
+            New posts besides the fixed.
+
+        Raises
+        ------
+        ValueError
+            Negative, or more than there are free sites.
+        """
+        if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 0:
+            raise ValueError(f"the number of new posts must be a whole number from 0, not {k!r}")
+        if k > 0 and self.free.size == 0:
+            raise ValueError("there are no candidates: every site is fixed, forbidden or no candidate")
+        if k > self.free.size:
+            raise ValueError(f"{k} new posts are asked for, but only {self.free.size} sites are free")
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Where the new posts go.
+
+    Attributes
+    ----------
+    sites : tuple of int
+        New posts, ascending; the fixed ones are not repeated.
+    value : float
+        What the model counts: people covered (maximal covering), person-seconds (p-median), seconds to the worst-off (p-centre), new posts
+        (set covering); nan when infeasible.
+    bound : float
+        No plan does better than this. Equal to the value up to rounding when the status is "optimal".
+    status : {"optimal", "feasible", "infeasible"}
+        "optimal": proven. "feasible": the time ran out before the proof. "infeasible": there is no plan.
+    ties : tuple of tuple of int
+        The other plans of the same value, ascending.
+    ties_complete : bool
+        Whether these are all.
+    nodes : int
+        Subproblems that the proof took.
+    assignment : ndarray of int, shape (m,)
+        Site that serves each demand point; -1 for none.
+    unserved : ndarray of int
+        Demand points with people whom no post of this plan serves.
+    mean_s : float
+        Mean seconds of the people served; nan when there are none.
+    """
+
+    sites: tuple[int, ...]
+    value: float
+    bound: float
+    status: Status
+    ties: tuple[tuple[int, ...], ...]
+    ties_complete: bool
+    nodes: int
+    assignment: Indices
+    unserved: Indices
+    mean_s: float
+
+
+def make_plan(  # noqa: PLR0913 - the fields of a plan
+    problem: SitingProblem,
+    best: Sequence[tuple[int, ...]],
+    value: float,
+    bound: float,
+    *,
+    proven: bool,
+    ties_complete: bool,
+    nodes: int,
+    assignment: Indices,
+) -> Plan:
+    """Return the plan that is first among the best, the others as its ties.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        What was asked.
+    best : sequence of tuple of int
+        Plans of the same value, the chosen one first.
+    value, bound : float
+        See `Plan`.
+    proven, ties_complete : bool
+        Whether the value is proven; whether all best plans are given.
+    nodes : int
+        Subproblems.
+    assignment : ndarray of int, shape (m,)
+        Site that serves each demand point, -1 for none.
+
+    Returns
+    -------
+    Plan
+        Optimal if proven, else feasible.
+    """
+    people = problem.weights
+    served = np.flatnonzero((assignment >= 0) & (people > 0))
+    person_seconds = people[served] * problem.times[assignment[served], served].astype(np.float64)
+    total = math.fsum(people[served])
+    return Plan(
+        sites=tuple(sorted(best[0])),
+        value=value,
+        bound=value if proven else bound,
+        status="optimal" if proven else "feasible",
+        ties=tuple(sorted(best[1:])),
+        ties_complete=ties_complete,
+        nodes=nodes,
+        assignment=assignment,
+        unserved=np.flatnonzero((assignment < 0) & (people > 0)),
+        mean_s=math.fsum(person_seconds) / total if total > 0 else math.nan,
+    )
+
+
+def no_plan(problem: SitingProblem, nodes: int = 0) -> Plan:
+    """Return the answer that there is no plan.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        What was asked.
+    nodes : int
+        Subproblems.
+
+    Returns
+    -------
+    Plan
+        Infeasible.
+    """
+    nobody = np.full(problem.weights.size, -1)
+    return Plan((), math.nan, math.nan, "infeasible", (), True, nodes, nobody, np.flatnonzero(problem.weights), math.nan)
+
+
+def order_ties(problem: SitingProblem, plans: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Return plans in the order of the tie-break: most people reached, least mean time, lowest indices.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        What was asked.
+    plans : iterable of tuple of int
+        New posts.
+
+    Returns
+    -------
+    list of tuple of int
+        The chosen plan first.
+
+    Examples
+    --------
+    >>> problem = SitingProblem([[0.0, 60.0], [50.0, 0.0]], [1, 1])
+    >>> order_ties(problem, [(0,), (1,)])
+    [(1,), (0,)]
+    """
+
+    def rank(plan: tuple[int, ...]) -> tuple[float, float, tuple[int, ...]]:
+        time = problem.time_from(plan)
+        reached = np.isfinite(time)
+        total = math.fsum(problem.weights[reached] * time[reached])
+        return -math.fsum(problem.weights[reached]), total, plan
+
+    return sorted(plans, key=rank)
+
+
+def check_cutoff(cutoff_s: float) -> None:
+    """Raise unless a cutoff is a positive number of seconds.
+
+    Parameters
+    ----------
+    cutoff_s : float
+        Seconds; inf is allowed.
+
+    Raises
+    ------
+    ValueError
+        Zero, negative or NaN.
+    """
+    if not cutoff_s > 0:
+        raise ValueError(f"the cutoff must be more than 0 seconds, not {cutoff_s:g}")
+
+
+def checked_times(travel_time_s: ArrayLike) -> Times:
+    """Return a copy of the travel times, or raise.
+
+    Parameters
+    ----------
+    travel_time_s : array_like, shape (n, m)
+        Seconds.
+
+    Returns
+    -------
+    ndarray of float32 or float64, shape (n, m)
+        The same.
+
+    Raises
+    ------
+    ValueError
+        Not a table, no sites, NaN or negative times.
+    """
+    times = np.asarray(travel_time_s)
+    times = np.array(times, dtype=np.float32 if times.dtype == np.float32 else np.float64, order="C")
+    if times.ndim != 2:
+        raise ValueError(f"travel times must be a table of sites by demand points, not an array of {times.ndim} dimensions")
+    if times.shape[0] == 0:
+        raise ValueError("there are no candidates: the table of travel times has no row")
+    if np.isnan(times).any():
+        i, j = np.argwhere(np.isnan(times))[0]
+        raise ValueError(f"the travel time from site {i} to demand point {j} is not a number (use inf where not reached)")
+    if (times < 0).any():
+        i, j = np.argwhere(times < 0)[0]
+        raise ValueError(f"the travel time from site {i} to demand point {j} is negative: {times[i, j]:g} s")
+    return times
+
+
+def checked_demand(demand: ArrayLike, points: int) -> Floats:
+    """Return a copy of the demand, or raise.
+
+    Parameters
+    ----------
+    demand : array_like, shape (m,)
+        People.
+    points : int
+        Number of demand points, m.
+
+    Returns
+    -------
+    ndarray of float64, shape (m,)
+        The same.
+
+    Raises
+    ------
+    ValueError
+        Wrong length, negative or not finite.
+    """
+    weights = np.array(demand, dtype=np.float64)
+    if weights.shape != (points,):
+        raise ValueError(f"travel times name {points} demand points, but the demand has shape {weights.shape}")
+    bad = np.flatnonzero(~np.isfinite(weights))
+    if bad.size:
+        raise ValueError(f"the demand of point {bad[0]} is not a number: {weights[bad[0]]}")
+    bad = np.flatnonzero(weights < 0)
+    if bad.size:
+        raise ValueError(f"the demand of point {bad[0]} is negative: {weights[bad[0]]:g}")
+    return weights
+
+
+def checked_capacity(capacity: ArrayLike, sites: int) -> Floats:
+    """Return the capacity of each site, or raise.
+
+    Parameters
+    ----------
+    capacity : float or array_like, shape (n,)
+        Most demand that a post serves.
+    sites : int
+        Number of sites, n.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Capacities.
+
+    Raises
+    ------
+    ValueError
+        Wrong length, NaN, zero or negative.
+    """
+    limits = np.asarray(capacity, dtype=np.float64)
+    if limits.shape not in {(), (sites,)}:
+        raise ValueError(f"there are {sites} sites, but the capacity has shape {limits.shape}")
+    if not (limits > 0).all():
+        raise ValueError("every capacity must be more than 0")
+    return np.broadcast_to(limits, (sites,)).copy()
+
+
+def checked_indices(indices: Iterable[int], sites: int, role: str) -> Indices:
+    """Return site indices in ascending order, or raise.
+
+    Parameters
+    ----------
+    indices : iterable of int
+        Sites.
+    sites : int
+        Number of sites.
+    role : str
+        What they are, for the message.
+
+    Returns
+    -------
+    ndarray of int
+        Ascending.
+
+    Raises
+    ------
+    ValueError
+        Not a site, or named twice.
+    """
+    found = sorted(int(index) for index in indices)
+    for index in found:
+        if not 0 <= index < sites:
+            raise ValueError(f"{role} names site {index}, but the sites are 0 to {sites - 1}")
+    for first, second in zip(found, found[1:], strict=False):
+        if first == second:
+            raise ValueError(f"{role} names site {first} twice")
+    return np.array(found, dtype=np.intp)
+
+
+def check_names(names: Sequence[str] | None, sites: int) -> None:
+    """Raise unless each site has a name of its own.
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        Names of the sites.
+    sites : int
+        Number of sites.
+
+    Raises
+    ------
+    ValueError
+        Wrong number, or one name twice.
+    """
+    if names is None:
+        return
+    if len(names) != sites:
+        raise ValueError(f"there are {sites} sites but {len(names)} names")
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"two sites have the name {name!r}")
+        seen.add(name)
