@@ -219,18 +219,21 @@ def network_build(
 @districts.command("load")
 def districts_load(file: Path, source: Source = "") -> None:
     """Load district polygons by name from GeoJSON or GeoPackage."""
+    from app.coverage.measure_coverage import measure_all
     from app.demand.queries import assign_districts
     from app.resources.load_districts import load_districts
 
     with opened() as session:
         number = load_districts(session, file, source=source)
         outside = assign_districts(session)
+        measure_all(session)
     say(f"Loaded {number} districts." + (f" {outside} cells lie in none of them." if outside else ""))
 
 
 @demand.command("load")
 def demand_load(file: Path, source: Source = "", as_of: AsOf = None) -> None:
     """Load mesh cells with their people from Parquet or CSV."""
+    from app.coverage.measure_coverage import measure_all
     from app.demand.load_demand import load_demand
     from app.resources.queries import city_bounds, district_ids
 
@@ -243,6 +246,7 @@ def demand_load(file: Path, source: Source = "", as_of: AsOf = None) -> None:
             as_of=as_of and as_of.date(),
             source=source,
         )
+        measure_all(session)
     say(f"Loaded {cells:,} cells with {people:,} people." + (f" {outside} lie in no district." if outside else ""))
 
 

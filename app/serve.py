@@ -12,7 +12,7 @@ from app.coverage.measure_coverage import measure_all
 from app.database import create_database_engine, migrate, transaction
 from app.datasets.queries import list_datasets
 from app.demonstration.load_demonstration import load_demonstration
-from app.errors import NotReadyError, SettingsError
+from app.errors import SettingsError
 from app.main import create_app
 from app.settings import Settings
 
@@ -41,10 +41,7 @@ def prepare(database_url: str, bundled: Path, say: Say) -> None:
             say("Loading the bundled data of Tono …")
             load_demonstration(session, bundled)
     with transaction(engine) as session:
-        try:
-            measure_all(session, say=say)
-        except NotReadyError as error:
-            say(f"No coverage yet: {error}")
+        measure_all(session, say=say)
     engine.dispose()
 
 

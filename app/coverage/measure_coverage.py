@@ -32,10 +32,13 @@ Times = NDArray[np.float32]
 
 
 def measure_all(session: Session, say: Callable[[str], None] = lambda _: None) -> None:
-    """Measure the coverage for every profile with the usual minutes."""
-    for name in PROFILES:
-        run = measure_coverage(session, profile=name)
-        say(f"Coverage by {name}: run {run.id}")
+    """Measure the coverage for every profile with the usual minutes, or say what is missing for it."""
+    try:
+        for name in PROFILES:
+            run = measure_coverage(session, profile=name)
+            say(f"Coverage by {name}: run {run.id}")
+    except NotReadyError as error:
+        say(f"No coverage yet: {error}")
 
 
 def current_run(session: Session, profile: str) -> CoverageRun:
