@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, time, timedelta
 
 import pytest
@@ -100,4 +101,4 @@ def test_days_never_lie_before_the_question_and_keep_their_distance(day: date, w
     days = list(occurrences(schedule(f"FREQ=WEEKLY;INTERVAL={interval};BYDAY={weekday}"), day))
     assert days[0] >= day
     assert days[0] - day < timedelta(days=7 * interval)
-    assert {later - earlier for earlier, later in zip(days, days[1:], strict=False)} <= {timedelta(days=7 * interval)}
+    assert {later - earlier for earlier, later in itertools.pairwise(days)} <= {timedelta(days=7 * interval)}
