@@ -1,7 +1,7 @@
 """The one place that names the compiler of the inner loops.
 
-Compiled code is kept beside the source, so only the first call on a machine waits for it. It runs without the interpreter's lock:
-a web request that searches does not stop the others.
+Compiled code is kept beside the source, so only the first call on a machine waits for it. It runs without the
+interpreter's lock: a web request that searches does not stop the others.
 """
 
 from __future__ import annotations
@@ -27,10 +27,5 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     -------
     Callable
         The same function, compiled.
-
-    Examples
-    --------
-    >>> compiled(lambda x: x + 1).__name__
-    '<lambda>'
     """
     return cast("Callable[P, R]", numba.njit(cache=True, nogil=True, error_model="numpy")(function))

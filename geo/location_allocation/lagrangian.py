@@ -1,10 +1,11 @@
-"""Lower bounds on the weighted sum of times from the nearest post, by Lagrangian relaxation of "each demand point is served once".
+"""Lower bounds on the weighted sum of times, by relaxing that each demand point is served once.
 
-Maximal covering and p-median are one problem here: choose k sites so that ``sum_j weight_j * min(base_j, min_i time_ij)`` is least. In
-maximal covering a time is 0 (within the cutoff) or absent, and the base is 1. Each demand point gets a price ``v_j`` between 0 and its
-base; a site earns ``sum_j weight_j * max(0, v_j - time_ij)``; the prices' sum less the k largest earnings is a lower bound for every set
-of k sites. Subgradient steps move the prices. With the times of each demand point in ascending order, a price looks only at the few
-sites that are nearer than it.
+Maximal covering and p-median are one problem here: choose k sites so that ``sum_j weight_j * min(base_j, min_i
+time_ij)`` is least. In maximal covering a time is 0 (within the cutoff) or absent, and the base is 1. Each demand
+point gets a price ``v_j`` between 0 and its base; a site earns ``sum_j weight_j * max(0, v_j - time_ij)``; the
+prices' sum less the k largest earnings is a lower bound for every set of k sites. Subgradient steps move the
+prices. With the times of each demand point in ascending order, a price looks only at the few sites that are nearer
+than it.
 
 References
 ----------
@@ -162,7 +163,7 @@ def raise_bound(  # noqa: PLR0913, PLR0917 - compiled code has no keyword argume
     steps: int,
     length: float,
 ) -> tuple[float, float]:
-    """Return a lower bound on the cost of every choice of k free sites, raised by subgradient steps until it passes the limit.
+    """Return a lower bound on the cost of every choice of k free sites, raised by steps until it passes the limit.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is asked of a siting model, and what it answers."""
+"""What is asked of a siting model."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Status = Literal["optimal", "feasible", "infeasible"]
 Times = NDArray[np.floating]
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -174,148 +173,6 @@ class SitingProblem:
             raise ValueError(f"{k} new posts are asked for, but only {self.free.size} sites are free")
 
 
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """Where the new posts go.
-
-    Attributes
-    ----------
-    sites : tuple of int
-        New posts, ascending; the fixed ones are not repeated.
-    value : float
-        What the model counts: people covered (maximal covering), person-seconds (p-median), seconds to the worst-off (p-centre), new posts
-        (set covering); nan when infeasible.
-    bound : float
-        No plan does better than this. Equal to the value up to rounding when the status is "optimal".
-    status : {"optimal", "feasible", "infeasible"}
-        "optimal": proven. "feasible": the time ran out before the proof. "infeasible": there is no plan.
-    ties : tuple of tuple of int
-        The other plans of the same value, ascending.
-    ties_complete : bool
-        Whether these are all.
-    nodes : int
-        Subproblems that the proof took.
-    assignment : ndarray of int, shape (m,)
-        Site that serves each demand point; -1 for none.
-    unserved : ndarray of int
-        Demand points with people whom no post of this plan serves.
-    mean_s : float
-        Mean seconds of the people served; nan when there are none.
-    """
-
-    sites: tuple[int, ...]
-    value: float
-    bound: float
-    status: Status
-    ties: tuple[tuple[int, ...], ...]
-    ties_complete: bool
-    nodes: int
-    assignment: Indices
-    unserved: Indices
-    mean_s: float
-
-
-def make_plan(  # noqa: PLR0913 - the fields of a plan
-    problem: SitingProblem,
-    best: Sequence[tuple[int, ...]],
-    value: float,
-    bound: float,
-    *,
-    proven: bool,
-    ties_complete: bool,
-    nodes: int,
-    assignment: Indices,
-) -> Plan:
-    """Return the plan that is first among the best, the others as its ties.
-
-    Parameters
-    ----------
-    problem : SitingProblem
-        What was asked.
-    best : sequence of tuple of int
-        Plans of the same value, the chosen one first.
-    value, bound : float
-        See `Plan`.
-    proven, ties_complete : bool
-        Whether the value is proven; whether all best plans are given.
-    nodes : int
-        Subproblems.
-    assignment : ndarray of int, shape (m,)
-        Site that serves each demand point, -1 for none.
-
-    Returns
-    -------
-    Plan
-        Optimal if proven, else feasible.
-    """
-    people = problem.weights
-    served = np.flatnonzero((assignment >= 0) & (people > 0))
-    person_seconds = people[served] * problem.times[assignment[served], served].astype(np.float64)
-    total = math.fsum(people[served])
-    return Plan(
-        sites=tuple(sorted(best[0])),
-        value=value,
-        bound=value if proven else bound,
-        status="optimal" if proven else "feasible",
-        ties=tuple(sorted(best[1:])),
-        ties_complete=ties_complete,
-        nodes=nodes,
-        assignment=assignment,
-        unserved=np.flatnonzero((assignment < 0) & (people > 0)),
-        mean_s=math.fsum(person_seconds) / total if total > 0 else math.nan,
-    )
-
-
-def no_plan(problem: SitingProblem, nodes: int = 0) -> Plan:
-    """Return the answer that there is no plan.
-
-    Parameters
-    ----------
-    problem : SitingProblem
-        What was asked.
-    nodes : int
-        Subproblems.
-
-    Returns
-    -------
-    Plan
-        Infeasible.
-    """
-    nobody = np.full(problem.weights.size, -1)
-    return Plan((), math.nan, math.nan, "infeasible", (), True, nodes, nobody, np.flatnonzero(problem.weights), math.nan)
-
-
-def order_ties(problem: SitingProblem, plans: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """Return plans in the order of the tie-break: most people reached, least mean time, lowest indices.
-
-    Parameters
-    ----------
-    problem : SitingProblem
-        What was asked.
-    plans : iterable of tuple of int
-        New posts.
-
-    Returns
-    -------
-    list of tuple of int
-        The chosen plan first.
-
-    Examples
-    --------
-    >>> problem = SitingProblem([[0.0, 60.0], [50.0, 0.0]], [1, 1])
-    >>> order_ties(problem, [(0,), (1,)])
-    [(1,), (0,)]
-    """
-
-    def rank(plan: tuple[int, ...]) -> tuple[float, float, tuple[int, ...]]:
-        time = problem.time_from(plan)
-        reached = np.isfinite(time)
-        total = math.fsum(problem.weights[reached] * time[reached])
-        return -math.fsum(problem.weights[reached]), total, plan
-
-    return sorted(plans, key=rank)
-
-
 def check_cutoff(cutoff_s: float) -> None:
     """Raise unless a cutoff is a positive number of seconds.
 
@@ -354,12 +211,16 @@ def checked_times(travel_time_s: ArrayLike) -> Times:
     times = np.asarray(travel_time_s)
     times = np.array(times, dtype=np.float32 if times.dtype == np.float32 else np.float64, order="C")
     if times.ndim != 2:
-        raise ValueError(f"travel times must be a table of sites by demand points, not an array of {times.ndim} dimensions")
+        raise ValueError(
+            f"travel times must be a table of sites by demand points, not an array of {times.ndim} dimensions"
+        )
     if times.shape[0] == 0:
         raise ValueError("there are no candidates: the table of travel times has no row")
     if np.isnan(times).any():
         i, j = np.argwhere(np.isnan(times))[0]
-        raise ValueError(f"the travel time from site {i} to demand point {j} is not a number (use inf where not reached)")
+        raise ValueError(
+            f"the travel time from site {i} to demand point {j} is not a number (use inf where not reached)"
+        )
     if (times < 0).any():
         i, j = np.argwhere(times < 0)[0]
         raise ValueError(f"the travel time from site {i} to demand point {j} is negative: {times[i, j]:g} s")
@@ -452,7 +313,7 @@ def checked_indices(indices: Iterable[int], sites: int, role: str) -> Indices:
     for index in found:
         if not 0 <= index < sites:
             raise ValueError(f"{role} names site {index}, but the sites are 0 to {sites - 1}")
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         if first == second:
             raise ValueError(f"{role} names site {first} twice")
     return np.array(found, dtype=np.intp)

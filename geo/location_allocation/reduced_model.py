@@ -1,0 +1,53 @@
+"""Maximal covering as a linear model: few sites, identical demand points merged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.location_allocation.branch_and_bound import Hint
+from geo.location_allocation.greedy import cost_of
+from geo.location_allocation.instance import Instance
+from geo.location_allocation.linear_model import LinearModel
+
+MOST_ENTRIES = 400_000  # above it the model takes longer than the search that it shall help
+
+
+def ask_highs(instance: Instance, k: int) -> Hint | None:
+    """Return what HiGHS finds at the root of a maximal covering instance.
+
+    It takes no branch, so the answer is the same on every machine, however busy.
+
+    Parameters
+    ----------
+    instance : Instance
+        Times are 0 or the base, which is 1.
+    k : int
+        Sites to choose.
+
+    Returns
+    -------
+    Hint or None
+        None where the model is too large, or HiGHS found no plan.
+
+    Examples
+    --------
+    >>> from geo.location_allocation.instance import make_instance
+    >>> cover = make_instance(np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([3.0, 5.0]), np.ones(2))
+    >>> ask_highs(cover, 1)
+    Hint(plan=(1,), cost=3.0, bound=3.0)
+    """
+    if instance.site.size > MOST_ENTRIES:
+        return None
+    sites, points = instance.table.shape
+    missed = sites + np.arange(points)
+    model = LinearModel(np.concatenate([np.zeros(sites), instance.weight]), np.arange(sites + points) < sites)
+    point = np.repeat(np.arange(points), np.diff(instance.pointer))
+    row, variable = np.concatenate([point, np.arange(points)]), np.concatenate([instance.site, missed])
+    model.add_rows(row, variable, 1.0, (np.ones(points), np.inf))
+    model.add_rows(np.zeros(sites, dtype=int), np.arange(sites), 1.0, (k, k))
+    found = model.solve(node_limit=1)
+    if found.values is None:
+        return None
+    plan = np.flatnonzero(found.values[:sites] > 0.5).tolist()
+    cost = cost_of(instance, plan)
+    return Hint(tuple(plan), cost, cost if found.proven else instance.constant + found.bound)
