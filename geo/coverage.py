@@ -110,9 +110,7 @@ def weighted_percentile(values: NDArray[np.float64], weights: NDArray[np.float64
     return float(values[order][position])
 
 
-def unreachable_reason(
-    is_snapped: NDArray[np.bool_], open_times: NDArray[np.floating[np.float32 | np.float64]] | None = None
-) -> list[Reason]:
+def unreachable_reason(is_snapped: NDArray[np.bool_], open_times: NDArray[np.float32] | None = None) -> list[Reason]:
     """Return why places that are not reached are not.
 
     Parameters

@@ -120,16 +120,18 @@ def _read_table(path: Path) -> pd.DataFrame:
         raise NetworkDataError(f"There is no file {path}.")
     readers: dict[str, Callable[[Path], pd.DataFrame]] = {".csv": pd.read_csv, ".parquet": _read_parquet}
     try:
-        return readers.get(path.suffix, gpd.read_file)(path)
+        table: pd.DataFrame = readers.get(path.suffix, gpd.read_file)(path)
     except Exception as error:  # each library raises its own kinds, all of which mean this
         raise NetworkDataError(f"{path} is not a readable table of roads: {error}.") from error
+    return table
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        return gpd.read_parquet(path)
+        table: pd.DataFrame = gpd.read_parquet(path)
     except ValueError:  # a Parquet file without geometry
-        return pd.read_parquet(path)
+        table = pd.read_parquet(path)
+    return table
 
 
 def _row(bad: NDArray[np.bool_], what: str) -> None:
@@ -201,9 +203,10 @@ def _shapes(
     if "geometry" not in edges:
         if places is None:
             raise NetworkDataError("The edges have no geometry: nodes with id, lon and lat are needed (--nodes FILE).")
-        return shapely.linestrings(np.stack([places[ends[0]], places[ends[1]]], axis=1))
+        return np.asarray(shapely.linestrings(np.stack([places[ends[0]], places[ends[1]]], axis=1)), dtype=object)
     shapes = np.asarray(edges["geometry"], dtype=object)
-    _row(shapely.is_missing(shapes) | (shapely.get_type_id(shapes) != shapely.GeometryType.LINESTRING), "no LineString")
+    is_line = np.array([shape is not None and shape.geom_type == "LineString" for shape in shapes], dtype=bool)
+    _row(~is_line, "there is no LineString")
     _row(~np.isfinite(shapely.bounds(shapes)).all(axis=1), "the LineString is empty or has no number in it")
     _check_ends(shapes, ends, places, len(ids))
     return shapes

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import contourpy
 import geopandas as gpd
@@ -174,7 +175,7 @@ def _raster(spots: Floats, times: Floats, profile: Profile) -> tuple[Floats, Flo
     tree = cKDTree(spots)
     # The nearest point need not be the fastest: the best of the nearest few is.
     metres, nearest = tree.query(grid, k=min(8, len(spots)), distance_upper_bound=WALK_LIMIT_M + CELL_M)
-    metres, nearest = metres.reshape(len(grid), -1), nearest.reshape(len(grid), -1)
+    metres, nearest = np.asarray(metres).reshape(len(grid), -1), np.asarray(nearest).reshape(len(grid), -1)
     walked = np.append(times, np.inf)[nearest] + profile.access_seconds(np.minimum(metres, WALK_LIMIT_M))
     best = walked.min(axis=1)
     # Beyond the walk the surface rises steeply, so that the border lies where the walk ends.
@@ -187,7 +188,7 @@ STEEP = 1e4
 FAR = 1e6
 
 
-def _polygons(filled: tuple[list[Floats], list[NDArray[np.uint32]]], epsg: int) -> shapely.MultiPolygon:
+def _polygons(filled: Any, epsg: int) -> shapely.MultiPolygon:
     polygons = []
     for points, offsets in zip(*filled, strict=True):
         degrees = to_degrees(points, epsg)

@@ -66,7 +66,8 @@ def _steps(degrees: NDArray[np.float64], per_degree: int, most: Fraction | int, 
         raise ValueError(f"A {name} lies outside the grid of Japan (100–180 east, 0–66.67 north) or is no number.")
     units = np.rint(degrees * 10**READ_DIGITS).astype(np.int64)
     # A border at a third of a degree is no decimal: half a unit of reading brings it to the square that it begins.
-    return (2 * units * per_degree + per_degree) // (2 * 10**READ_DIGITS)
+    steps: NDArray[np.int64] = (2 * units * per_degree + per_degree) // (2 * 10**READ_DIGITS)
+    return steps
 
 
 def _compose(east: NDArray[np.int64], north: NDArray[np.int64], digits: Digits) -> NDArray[np.int64]:

@@ -134,7 +134,7 @@ def _reduce(path: Path, out: Path) -> str | None:
     ways = 0
     try:
         with osmium.BackReferenceWriter(str(out), ref_src=str(path), overwrite=True) as writer:
-            for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
+            for way in _roads(path):
                 if way.tags["highway"] in KNOWN_CLASSES and len(way.nodes) > 1:
                     writer.add(way.replace(tags=_plain(dict(way.tags))))
                     newest = max(newest, way.timestamp) if newest else way.timestamp
@@ -150,12 +150,18 @@ def _reduce(path: Path, out: Path) -> str | None:
 EPOCH_YEAR = 1970
 
 
+def _roads(path: Path) -> Iterator[osmium.osm.Way]:
+    for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
+        if isinstance(way, osmium.osm.Way):
+            yield way
+
+
 def _plain(tags: dict[str, str]) -> dict[str, str]:
     implied = tags.get("highway") == "motorway" or tags.get("junction") == "roundabout"
     return tags | {"oneway": "yes"} if implied and "oneway" not in tags else tags
 
 
-def _flatten(graph: nx.MultiDiGraph, *, name: str, source: str, date: str | None) -> RoadNetwork:
+def _flatten(graph: nx.MultiDiGraph[int], *, name: str, source: str, date: str | None) -> RoadNetwork:
     """Return one row per road piece: osmnx holds a two-way piece twice, once in each direction."""
     graph = ox.simplify_graph(graph, edge_attrs_differ=PIECE_TAGS, remove_rings=False)
     places = {node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)}

@@ -220,13 +220,13 @@ class RoadNetwork:
     def lines_m(self) -> NDArray[np.object_]:
         """LineString of each piece in metres, (m,)."""
         indices = np.repeat(np.arange(self.edge_count), np.diff(self.offsets))
-        return shapely.linestrings(to_metres(self.coords, self.metric_epsg), indices=indices)
+        return np.asarray(shapely.linestrings(to_metres(self.coords, self.metric_epsg), indices=indices), dtype=object)
 
     @cached_property
     def lines(self) -> NDArray[np.object_]:
         """LineString of each piece in degrees, (m,)."""
         indices = np.repeat(np.arange(self.edge_count), np.diff(self.offsets))
-        return shapely.linestrings(self.coords, indices=indices)
+        return np.asarray(shapely.linestrings(self.coords, indices=indices), dtype=object)
 
     @cached_property
     def node_piece(self) -> Ints:

@@ -186,8 +186,8 @@ def _share_squares(samples: pd.DataFrame, settlements: int) -> pd.DataFrame:
                 f"Settlement {settlement + 1} of the table has no square of its own: too close together."
             )
         taken[free] = settlement
-    for row in strongest.itertuples():
-        taken.setdefault(row.mesh_code, row.settlement)
+    for code, settlement in zip(strongest["mesh_code"].tolist(), strongest["settlement"].tolist(), strict=True):
+        taken.setdefault(code, settlement)
     return claims[claims["mesh_code"].map(taken) == claims["settlement"]]
 
 
@@ -222,7 +222,7 @@ def apportion(total: int, weights: Floats) -> Ints:
     [4, 3, 3]
     """
     exact = total * weights / weights.sum()
-    whole = np.floor(exact).astype(np.int64)
+    whole: Ints = np.floor(exact).astype(np.int64)
     order = np.argsort(whole - exact, kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
     return whole
@@ -293,15 +293,36 @@ def _paint(
     west, south, east, north = shapely.bounds(outline)
     x, y = np.arange(west, east, GRID_M), np.arange(south, north, GRID_M)
     grid = np.column_stack([axis.ravel() for axis in np.meshgrid(x + GRID_M / 2, y + GRID_M / 2)])
-    nearest = label[cKDTree(points).query(grid)[1]].reshape(len(y), len(x))
+    nearest = label[nearest_point(points, grid)[1]].reshape(len(y), len(x))
     votes = np.stack([gaussian_filter((nearest == i).astype(float), SOFTEN_M / GRID_M) for i in range(label.max() + 1)])
     winner = votes.argmax(axis=0)
     # Rounding must not push a settlement over the border.
-    metres, home = cKDTree(skeleton.xy[: skeleton.settlements]).query(grid)
+    metres, home = nearest_point(skeleton.xy[: skeleton.settlements], grid)
     winner = np.where((metres < HOME_M).reshape(winner.shape), district[home].reshape(winner.shape), winner)
     shapely.prepare(outline)
     inside = shapely.contains_xy(outline, grid[:, 0], grid[:, 1]).reshape(winner.shape)
     return [_join_squares((winner == i) & inside, x, y) for i in range(len(votes))]
+
+
+def nearest_point(points: Floats, places: Floats) -> tuple[Floats, Ints]:
+    """Return the distance to the nearest of some points, and its index.
+
+    Parameters
+    ----------
+    points : (n, 2) array of float64
+        Metres.
+    places : (m, 2) array of float64
+        Metres.
+
+    Returns
+    -------
+    (m,) array of float64
+        Metres.
+    (m,) array of int64
+        Index into `points`.
+    """
+    metres, index = cKDTree(points).query(places)
+    return np.asarray(metres), np.asarray(index)
 
 
 def _join_squares(chosen: NDArray[np.bool_], x: Floats, y: Floats) -> shapely.Geometry:

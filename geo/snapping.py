@@ -122,7 +122,7 @@ def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
     distance = np.full(len(places), np.inf)
     if len(places) == 0 or len(usable) == 0:
         return Snapped(network.fingerprint, profile.name, edge, share, distance, np.full((len(places), 2), np.nan))
-    spots = shapely.points(to_metres(places, network.metric_epsg))
+    spots = np.asarray(shapely.points(to_metres(places, network.metric_epsg)), dtype=object)
     nearest, metres = _nearest(network, usable, spots)
     lines = network.lines_m[nearest]
     distance[:] = metres

@@ -115,7 +115,7 @@ def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: da
 
 
 def _reasons(inputs: Inputs, times: Times, places: Snapped) -> list[str | None]:
-    reached = np.isfinite(times).any(axis=0)
+    reached: NDArray[np.bool_] = np.isfinite(times.min(axis=0, initial=np.inf))
     open_times = None
     if len(inputs.closed) and not reached.all():
         open_times = times_to_cells(inputs, closed=False)[0].min(axis=0, initial=np.inf)

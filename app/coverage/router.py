@@ -23,7 +23,8 @@ MOST_MINUTES = 120
 def coverage(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
     """Return the stored measurement for the data as it is now."""
     run = current_run(session, profile)
-    return json.loads(run.document) | {"computed_at": run.computed_at.isoformat()}
+    document: dict[str, Any] = json.loads(run.document)
+    return document | {"computed_at": run.computed_at.isoformat()}
 
 
 @router.get("/coverage/{run_id}/cells")

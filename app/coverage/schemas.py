@@ -6,10 +6,9 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from geo.mesh import bounds as mesh_bounds
-
 from app.coverage.models import CoverageCell
 from app.resources.schemas import feature_collection
+from geo.mesh import bounds as mesh_bounds
 
 
 def cells_geojson(cells: Iterable[CoverageCell]) -> dict[str, Any]:

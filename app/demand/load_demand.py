@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from geo.mesh import bounds as mesh_bounds
 from sqlalchemy.orm import Session
 
 from app.datasets.models import Dataset
@@ -16,6 +15,7 @@ from app.datasets.queries import add_dataset, file_sha256
 from app.demand.models import DemandCell
 from app.demand.queries import assign_districts, remove_cells
 from app.errors import InputError
+from geo.mesh import bounds as mesh_bounds
 
 REQUIRED = ("mesh_code", "lon", "lat", "population", "households")
 Bounds = tuple[float, float, float, float]
@@ -57,16 +57,16 @@ def store_cells(session: Session, frame: pd.DataFrame, *, dataset: Dataset, dist
     given = frame["district"] if "district" in frame else pd.Series([None] * len(frame))
     session.add_all(
         DemandCell(
-            mesh_code=row.mesh_code,
+            mesh_code=row["mesh_code"],
             district_id=districts.get(name) if isinstance(name, str) else None,
             is_district_given=isinstance(name, str),
-            population=int(row.population),
-            households=int(row.households),
-            location=f"SRID=4326;POINT({row.lon} {row.lat})",
-            access_point=f"SRID=4326;POINT({row.rep_lon} {row.rep_lat})",
+            population=int(row["population"]),
+            households=int(row["households"]),
+            location=f"SRID=4326;POINT({row['lon']} {row['lat']})",
+            access_point=f"SRID=4326;POINT({row['rep_lon']} {row['rep_lat']})",
             dataset_id=dataset.id,
         )
-        for row, name in zip(frame.itertuples(), given, strict=True)
+        for row, name in zip(frame.to_dict("records"), given, strict=True)
     )
     session.flush()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, literal_column, select, text
+from sqlalchemy import ColumnElement, delete, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from app.demand.models import DemandCell, SmallArea
@@ -30,7 +30,7 @@ def list_cells(session: Session) -> Sequence[Cell]:
             ORDER BY c.mesh_code
         """)
     )
-    return [Cell(*row[:4], access_point=(row[4], row[5])) for row in rows]
+    return [Cell(row[0], row[1], row[2], row[3], (row[4], row[5])) for row in rows]
 
 
 def cell_dataset_ids(session: Session) -> list[int]:
@@ -60,6 +60,8 @@ def assign_districts(session: Session) -> int:
 
 def list_places(session: Session) -> Sequence[tuple[SmallArea, str | None]]:
     """Return the named settlements with the name of their district."""
-    district = literal_column("(SELECT d.name FROM district d WHERE d.id = small_area.district_id)")
+    district: ColumnElement[str | None] = literal_column(
+        "(SELECT d.name FROM district d WHERE d.id = small_area.district_id)"
+    )
     rows = session.execute(select(SmallArea, district).order_by(SmallArea.code))
     return [(area, name) for area, name in rows]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from geo.road_network import RoadNetwork
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotReadyError
 from app.roads.models import Closure, RoadNetworkRow
+from geo.road_network import RoadNetwork
 
 
 def active_network(session: Session) -> RoadNetworkRow:

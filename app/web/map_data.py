@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from geo.profiles import PROFILES
 
 from app.accounts.caller import Caller
 from app.consultants.queries import list_postings
@@ -17,6 +16,7 @@ from app.resources.models import KIND_TITLES
 from app.resources.search import matches, rank
 from app.roads.queries import active_network
 from app.web.headers import GSI_HOST
+from geo.profiles import PROFILES
 
 router = APIRouter(tags=["地図"])
 PROFILE_TITLES = {"car": "車(ふだんの道)", "car-winter": "車(冬の道)", "walk": "徒歩"}
@@ -84,8 +84,8 @@ def _entries(session: DbSession) -> list[dict[str, Any]]:
     return [*_district_entries(session), *_consultant_entries(session), *_resource_entries(session), *_places(session)]
 
 
-def _entry(kind: str, number: object, name: str, text: str, **more: Any) -> dict[str, Any]:
-    return {"type": kind, "id": number, "name": name, "kind": None, "text": text, "kana": ""} | more
+def _entry(what: str, number: object, name: str, text: str, **more: Any) -> dict[str, Any]:
+    return {"type": what, "id": number, "name": name, "kind": None, "text": text, "kana": ""} | more
 
 
 def _point(geometry: Any) -> dict[str, float | None]:
