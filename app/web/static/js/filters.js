@@ -144,11 +144,11 @@ export function minutesClass(seconds, minutes) {
 /**
  * Return the people in each class of minutes: within each edge (beyond the edge before), beyond the last, not reached.
  *
- * @param {{population: number, minutes: number[], covered: Record<string, number>, unreachable: {population: number}[]}} coverage
+ * @param {{population: number, minutes: number[], covered: Record<string, number>, unreachable_population: number}} coverage
  * @returns {{label: string, people: number, upTo: number|null, style: string}[]}
  */
 export function peopleByClass(coverage) {
-  const unreached = coverage.unreachable.reduce((sum, cell) => sum + cell.population, 0);
+  const unreached = coverage.unreachable_population;
   let before = 0;
   const rows = coverage.minutes.map((edge, index) => {
     const upTo = coverage.covered[String(edge)] ?? 0;

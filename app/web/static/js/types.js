@@ -37,9 +37,10 @@
  * @typedef {{type: "Feature", geometry: import("geojson").Geometry|null,
  *   properties: {consultant: string, minutes: number, cutoff_s: number, population: number}}} IsochroneFeature
  * @typedef {{name: string, population: number, covered: Record<string, number>, uncovered?: Record<string, number>,
- *   unreachable?: number, mean_s: number|null, p95_s: number|null, has_consultant: boolean}} DistrictCoverage
+ *   unreachable_population: number, mean_s: number|null, p95_s: number|null, has_consultant: boolean}} DistrictCoverage
  * @typedef {{run: string, fingerprint: string, profile: string, at: string|null, minutes: number[], network: Network,
- *   population: number, covered: Record<string, number>, districts: DistrictCoverage[],
+ *   population: number, covered: Record<string, number>, unreachable_population: number, mean_s: number|null,
+ *   districts: DistrictCoverage[],
  *   consultants: {id: string, base: string, catchment_population: number, covered: Record<string, number>}[],
  *   unreachable: {mesh_code: string, population: number, reason: string, snap_m: number|null}[],
  *   computed_at?: string}} Coverage

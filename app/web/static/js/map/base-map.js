@@ -25,8 +25,8 @@ export function createMap(container, bounds) {
   const map = L.map(container, {
     attributionControl: false,
     zoomControl: false,
-    zoomSnap: 0.25,
-    zoomDelta: 0.75,
+    zoomSnap: 0.1,
+    zoomDelta: 1,
     minZoom: 8,
     maxZoom: 17,
     maxBounds: bounds.pad(0.6),
@@ -93,11 +93,11 @@ export function drawDistricts(map, districts) {
 export function drawRoads(map, roads) {
   const order = ["minor", "middle", "major", "motorway"];
   const renderer = canvasIn("roads");
-  const color = token("--map-road");
+  const color = token(roads.is_schematic ? "--map-diagram" : "--map-road");
   const sorted = roads.features.toSorted((a, b) => order.indexOf(a.properties.class) - order.indexOf(b.properties.class));
   const lines = sorted.map((feature) => {
     const parts = feature.geometry.coordinates.map((part) => part.map(latLng));
-    const style = roads.is_schematic ? { dashArray: "7 5", lineCap: /** @type {const} */ ("butt") } : {};
+    const style = roads.is_schematic ? { dashArray: "8 4", lineCap: /** @type {const} */ ("butt") } : {};
     const faint = feature.properties.class === "minor" && !roads.is_schematic ? 0.75 : 1;
     const line = L.polyline(parts, { renderer, pane: "roads", color, opacity: faint, interactive: false, ...style });
     return { line: line.addTo(map), widths: WIDTHS[feature.properties.class] ?? [0.6, 1, 2] };
@@ -105,7 +105,7 @@ export function drawRoads(map, roads) {
   const widen = () => {
     const step = map.getZoom() < 11.5 ? 0 : map.getZoom() < 13.5 ? 1 : 2;
     for (const { line, widths } of lines) {
-      const weight = roads.is_schematic ? Math.max(widths[step], 1.6) : widths[step];
+      const weight = roads.is_schematic ? Math.max(widths[step], 1.5) + 0.5 : widths[step];
       if (line.options.weight !== weight) line.setStyle({ weight });
     }
   };

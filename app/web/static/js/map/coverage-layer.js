@@ -8,6 +8,9 @@ import { canvasIn, token } from "./panes.js";
 const STROKE = "#3d4144";
 const QUIET = 0.28;
 const FULL = 0.9;
+/** From this zoom on, streets and names show through. */
+const NEAR_ZOOM = 13;
+const NEAR = 0.72;
 
 /** The cells on one canvas. */
 export class CoverageLayer {
@@ -20,6 +23,8 @@ export class CoverageLayer {
     /** @type {{cell: CellFeature, shape: L.Rectangle}[]} */
     this.cells = [];
     this.quiet = false;
+    this.near = map.getZoom() >= NEAR_ZOOM;
+    map.on("zoomend", () => this.#restyle(this.quiet, map.getZoom() >= NEAR_ZOOM));
   }
 
   /** Draw the cells of a run. @param {CellFeature[]} cells @param {number[]} minutes */
@@ -42,14 +47,20 @@ export class CoverageLayer {
 
   /** @returns {L.PathOptions} */
   #style() {
-    const opacity = this.quiet ? QUIET : FULL;
+    const opacity = this.quiet ? QUIET : this.near ? NEAR : FULL;
     return { renderer: this.renderer, pane: "cells", color: STROKE, weight: 0.5, opacity: this.quiet ? 0.25 : 0.6, fillOpacity: opacity };
   }
 
   /** Step back behind another layer, or come forward. @param {boolean} quiet */
   setQuiet(quiet) {
-    if (quiet === this.quiet) return;
+    this.#restyle(quiet, this.near);
+  }
+
+  /** @param {boolean} quiet @param {boolean} near */
+  #restyle(quiet, near) {
+    if (quiet === this.quiet && near === this.near) return;
     this.quiet = quiet;
+    this.near = near;
     for (const { shape } of this.cells) shape.setStyle(this.#style());
   }
 

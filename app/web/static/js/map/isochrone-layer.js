@@ -12,7 +12,8 @@ export class IsochroneLayer {
   /** @param {L.Map} map */
   constructor(map) {
     this.map = map;
-    this.renderer = L.svg({ pane: "isochrones", padding: 0.5 });
+    this.fills = L.svg({ pane: "isochrones", padding: 0.5 });
+    this.rims = L.svg({ pane: "rims", padding: 0.5 });
     this.layer = L.featureGroup().addTo(map);
   }
 
@@ -22,14 +23,19 @@ export class IsochroneLayer {
     const sorted = features.filter((item) => item.geometry).toSorted((a, b) => b.properties.minutes - a.properties.minutes);
     for (const [index, feature] of sorted.entries()) {
       const step = sorted.length - index;
-      const style = {
-        renderer: this.renderer, pane: "isochrones", interactive: false, color: token("--ink"), weight: 2.5,
-        dashArray: DASHES[step - 1] ?? "", fillColor: token(`--minutes-${step}`), fillOpacity: 0.42,
-      };
-      const area = L.geoJSON(/** @type {any} */ (feature), { pane: "isochrones", style: () => style, interactive: false });
-      this.layer.addLayer(area);
+      // The pane of the fills is half transparent as a whole, so that nested areas do not mix their colours.
+      this.#draw(feature, { renderer: this.fills, stroke: false, fillColor: token(`--minutes-${step}`), fillOpacity: 1 });
+      const rim = { renderer: this.rims, fill: false, color: token("--ink"), weight: 2.5, dashArray: DASHES[step - 1] ?? "" };
+      const area = this.#draw(feature, rim);
       this.layer.addLayer(this.#name(area, `${feature.properties.minutes}分`));
     }
+  }
+
+  /** @param {IsochroneFeature} feature @param {L.PathOptions} style @returns {L.GeoJSON} */
+  #draw(feature, style) {
+    const area = L.geoJSON(/** @type {any} */ (feature), { style: () => ({ ...style, interactive: false }) });
+    this.layer.addLayer(area);
+    return area;
   }
 
   /** Write the minutes at the northern end of an area. @param {L.GeoJSON} area @param {string} text @returns {L.Marker} */
@@ -40,8 +46,8 @@ export class IsochroneLayer {
       const points = /** @type {L.LatLng[]} */ (/** @type {L.Polygon} */ (part).getLatLngs().flat(3));
       for (const point of points) if (!top || point.lat > top.lat) top = point;
     });
-    const icon = L.divIcon({ className: "label label--minutes", html: element("span", {}, text), iconSize: [0, 0] });
-    return L.marker(top ?? this.map.getCenter(), { icon, interactive: false, keyboard: false });
+    const icon = L.divIcon({ className: "label label--minutes", html: element("span", {}, text), iconSize: [0, 0], iconAnchor: [0, 14] });
+    return L.marker(top ?? this.map.getCenter(), { icon, zIndexOffset: 900, interactive: false, keyboard: false });
   }
 
   clear() {

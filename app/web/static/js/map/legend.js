@@ -2,7 +2,7 @@
 
 import { element, fill } from "../element.js";
 import { peopleByClass } from "../filters.js";
-import { count, meansText, percent } from "../strings.js";
+import { count, meansText, percent, shortBase } from "../strings.js";
 import { swatch } from "../symbols.js";
 
 /** The box at the lower left of the map; it can be folded. */
@@ -69,7 +69,7 @@ export class Legend {
    */
   showIsochrones(base, profile, profileTitle, areas, population) {
     const rows = areas.toSorted((a, b) => a.properties.minutes - b.properties.minutes);
-    this.title.textContent = `${base}の相談員が${meansText(profile)}行ける範囲`;
+    this.title.textContent = `${shortBase(base)}の相談員が${meansText(profile)}行ける範囲`;
     this.#ramp(rows.map((row, index) => ({ style: String(index + 1), text: `${row.properties.minutes}分` })));
     fill(
       this.body,

@@ -20,7 +20,8 @@ export class MapView {
    * @param {[number, number, number, number]} bounds west, south, east, north
    * @param {{onOpen: (selection: Selection) => void, onMove: (view: View) => void,
    *   describeCell: (cell: import("../types.js").CellFeature) => HTMLElement, hiddenBelow: () => number,
-   *   hiddenBeside: () => number}} page
+   *   hiddenBeside: () => number,
+   *   hiddenAbove: () => number}} page
    */
   constructor(container, [west, south, east, north], page) {
     this.page = page;
@@ -109,11 +110,12 @@ export class MapView {
   showCity(animate = true) {
     const size = this.map.getSize();
     const aside = this.page.hiddenBeside();
-    const zoom = this.map.getBoundsZoom(this.city, false, L.point(24, 24 + this.page.hiddenBelow()));
+    const [above, below] = [this.page.hiddenAbove(), this.page.hiddenBelow()];
+    const zoom = this.map.getBoundsZoom(this.city, false, L.point(16, 16 + above + below));
     const width = this.map.project(this.city.getNorthEast(), zoom).x - this.map.project(this.city.getSouthWest(), zoom).x;
     const room = Math.max(0, (size.x - width) / 2 - RIGHT_CONTROLS);
     const shift = Math.min(aside / 2, room);
-    const centre = this.map.project(this.city.getCenter(), zoom).add([-shift, this.page.hiddenBelow() / 2]);
+    const centre = this.map.project(this.city.getCenter(), zoom).add([-shift, (below - above) / 2]);
     this.map.setView(this.map.unproject(centre, zoom), zoom, { animate: animate && this.#moves() });
   }
 
@@ -171,12 +173,29 @@ export class MapView {
     /** @type {{centre: L.LatLng, zoom: number}|null} */
     let before = null;
     window.addEventListener("beforeprint", () => {
+      const bounds = this.map.getBounds();
       before = { centre: this.map.getCenter(), zoom: this.map.getZoom() };
+      document.documentElement.classList.add("paper");
       this.map.invalidateSize({ animate: false });
+      this.map.fitBounds(bounds.contains(this.city) ? this.city : bounds, { animate: false });
+      this.map.eachLayer((layer) => layer instanceof L.Canvas && drawNow(layer));
     });
     window.addEventListener("afterprint", () => {
+      document.documentElement.classList.remove("paper");
       this.map.invalidateSize({ animate: false });
       if (before) this.map.setView(before.centre, before.zoom, { animate: false });
     });
   }
+}
+
+/**
+ * Draw a canvas at once, for it waits for the next frame and paper does not; the pixels are put back as an image, for the
+ * browser leaves long lists of strokes out of a print.
+ *
+ * @param {any} renderer
+ */
+function drawNow(renderer) {
+  renderer._redraw();
+  const { width, height } = renderer._container;
+  renderer._ctx.putImageData(renderer._ctx.getImageData(0, 0, width, height), 0, 0);
 }

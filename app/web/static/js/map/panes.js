@@ -8,6 +8,7 @@ const ORDER = /** @type {[string, number][]} */ ([
   ["isochrones", 220],
   ["roads", 230],
   ["borders", 240],
+  ["rims", 250],
   ["labels", 450],
   ["accuracy", 460],
 ]);

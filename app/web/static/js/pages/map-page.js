@@ -1,11 +1,13 @@
 /** The map page: keeps map, panels and address in step. */
 
 import * as api from "../api.js";
-import { element, fill } from "../element.js";
+import { fill } from "../element.js";
 import { bySite, readState, shown, writeState } from "../filters.js";
 import { Legend } from "../map/legend.js";
 import { MapView } from "../map/map-view.js";
-import { REASONS, basisText, count, meansText, minutes } from "../strings.js";
+import { basisText, momentText } from "../strings.js";
+import { credit, drawHeader } from "../panels/header.js";
+import { describeCell, errorNote } from "../panels/notes.js";
 import "../panels/coverage-panel.js";
 import "../panels/details-panel.js";
 import "../panels/resource-panel.js";
@@ -52,11 +54,12 @@ class MapPage {
     this.map = new MapView(byId("map"), status.bounds ?? [128, 30, 146, 46], {
       onOpen: (selection) => this.select(selection),
       onMove: (view) => this.#moved(view),
-      describeCell: (cell) => this.#describeCell(cell.properties),
+      describeCell: (cell) => describeCell(cell.properties, this.consultants, this.state.profile),
       hiddenBelow: () => this.sheet.covers(),
+      hiddenAbove: () => (byId("banner").hidden ? 0 : byId("banner").offsetHeight + 12),
       hiddenBeside: () => (this.sheet.narrow.matches || !this.legend.open ? 0 : LEGEND_WIDTH),
     });
-    this.#header();
+    drawHeader(status, this.state.profile, (profile) => this.#changeProfile(profile));
     this.#listen();
   }
 
@@ -67,7 +70,7 @@ class MapPage {
     this.districts = districts.features.map((feature) => feature.properties.name);
     this.resources = resources.features;
     this.consultants = consultants.features;
-    this.map.drawBase(districts.features, places.features, roads, this.#credit());
+    this.map.drawBase(districts.features, places.features, roads, credit(this.status));
     if (this.status.tiles) this.map.drawTiles(this.status.tiles.url, this.status.tiles.attribution);
     if (this.state.view) this.map.setView(this.state.view);
     else this.map.showCity(false);
@@ -76,30 +79,6 @@ class MapPage {
     await this.#loadCoverage();
     await this.#showSelected(false, this.state.view ? {} : { zoom: NEAR });
     document.body.dataset.ready = "";
-  }
-
-  #credit() {
-    const people = this.status.datasets.find((item) => item.kind === "demand")?.source ?? "";
-    const roads = this.status.network.source.includes("OpenStreetMap") ? "© OpenStreetMap contributors" : this.status.network.source;
-    return [roads, people.includes("国勢調査") ? "国勢調査" : people].filter(Boolean).join("、");
-  }
-
-  #header() {
-    const { network, profiles } = this.status;
-    const select = /** @type {HTMLSelectElement} */ (byId("profile"));
-    fill(select, profiles.map((profile) => element(
-      "option", { value: profile.name, selected: profile.name === this.state.profile },
-      profile.title + (profile.is_assumption ? "(仮定)" : ""),
-    )));
-    select.addEventListener("change", () => this.#changeProfile(select.value));
-    const date = network.date ? `${network.date.slice(0, 4)}年${Number(network.date.slice(5, 7))}月` : "";
-    byId("network").textContent = network.is_schematic ? "道路: 概略図" : `道路: ${network.name}${date && ` ${date}`}`;
-    byId("banner").hidden = !network.is_schematic || sessionStorage.getItem("banner") === "closed";
-    byId("banner-close").addEventListener("click", () => {
-      sessionStorage.setItem("banner", "closed");
-      byId("banner").hidden = true;
-      byId("map").focus();
-    });
   }
 
   #listen() {
@@ -119,6 +98,9 @@ class MapPage {
       button.addEventListener("click", () => this.#openSources());
     }
     byId("print").addEventListener("click", () => window.print());
+    window.addEventListener("beforeprint", () => {
+      byId("printed-on").textContent = `${momentText(new Date().toISOString())} 印刷 ・ ${this.#profileTitle()}`;
+    });
     const tabs = [byId("tab-coverage"), byId("tab-resources")];
     for (const tab of tabs) {
       tab.addEventListener("click", () => this.#openTab(tab));
@@ -181,19 +163,10 @@ class MapPage {
       this.#say(`${this.#profileTitle()}で計算した時間を表示しました。`);
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
-      fill(this.panels.coverage, this.#errorNote(error, () => this.#loadCoverage()));
+      fill(this.panels.coverage, errorNote(error, () => this.#loadCoverage()));
     } finally {
       this.panels.coverage.removeAttribute("aria-busy");
     }
-  }
-
-  /** @param {api.ApiError} error @param {() => void} again @returns {HTMLElement} */
-  #errorNote(error, again) {
-    return element(
-      "div", { class: "note note--wrong", role: "alert" },
-      element("strong", {}, error.message), element("p", {}, error.detail),
-      element("button", { type: "button", class: "button", onclick: () => again() }, "もう一度読み込む"),
-    );
   }
 
   #showCoverage() {
@@ -373,15 +346,6 @@ class MapPage {
     this.#say(`${found.name}を地図に表示しました。`);
   }
 
-  /** @param {import("../types.js").Cell} cell @returns {HTMLElement} */
-  #describeCell(cell) {
-    const base = this.consultants.find((item) => item.properties.id === cell.consultant)?.properties.base ?? "";
-    const time = cell.travel_time_s === null
-      ? element("p", {}, element("strong", {}, "到達できません"), `: ${REASONS[cell.reason ?? ""] ?? ""}${cell.reason === "off_network" && cell.snap_m !== null ? `(${count(cell.snap_m)} m)` : ""}`)
-      : element("p", {}, `${base}の相談員から${meansText(this.state.profile)}`, element("strong", {}, `${minutes(cell.travel_time_s)}分`));
-    return element("div", {}, time, element("p", { class: "quiet" }, `${cell.district}の250 m四方に ${count(cell.population)}人・${count(cell.households)}世帯`));
-  }
-
   #openSources() {
     this.panels.sources.open(this.status, this.coverage);
   }
@@ -398,8 +362,6 @@ export async function start() {
     await new MapPage(await api.getStatus()).load();
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
-    const again = element("button", { type: "button", class: "button", onclick: () => location.reload() }, "もう一度読み込む");
-    const note = element("div", { class: "note note--wrong", role: "alert" }, element("strong", {}, error.message), element("p", {}, error.detail), again);
-    fill(byId("view-coverage"), note);
+    fill(byId("view-coverage"), errorNote(error, () => location.reload()));
   }
 }

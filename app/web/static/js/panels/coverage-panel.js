@@ -77,7 +77,7 @@ export class CoveragePanel extends HTMLElement {
       ),
       element(
         "p", { class: "quiet" }, `${basisText(status, coverage.profile)} `,
-        element("button", { type: "button", class: "link", "data-key": "sources", onclick: () => this.#tell("sources", null) }, "数字の出どころ"),
+        element("button", { type: "button", class: "link screen-only", "data-key": "sources", onclick: () => this.#tell("sources", null) }, "数字の出どころ"),
       ),
     );
   }
@@ -105,7 +105,7 @@ export class CoveragePanel extends HTMLElement {
     return element(
       "section", { class: "group", "aria-labelledby": "districts-title" },
       element("h2", { id: "districts-title" }, "地区ごとの状況"),
-      element("p", { class: "quiet" }, `${without ? `相談員のいない地区が${without}つあります。` : "すべての地区に相談員がいます。"}見出しを押すと並べかえます。`),
+      element("p", { class: "quiet" }, without ? `相談員のいない地区が${without}つあります。` : "すべての地区に相談員がいます。", element("span", { class: "screen-only" }, "見出しを押すと並べかえます。")),
       element(
         "div", { class: "scroll-x", tabindex: "-1" },
         element(
@@ -119,7 +119,7 @@ export class CoveragePanel extends HTMLElement {
             element("td", {}, count(coverage.population)),
             element("td", {}, count(coverage.covered[String(edge)] ?? 0)),
             element("td", {}, percent(coverage.covered[String(edge)] ?? 0, coverage.population)),
-            element("td", {}, meanOf(coverage.districts)),
+            element("td", {}, minutes(coverage.mean_s)),
             element("td", { class: "centre" }, `${coverage.consultants.length}人`),
           )),
         ),
@@ -192,24 +192,12 @@ export class CoveragePanel extends HTMLElement {
     return element(
       "section", { class: "group", "aria-labelledby": "consultants-title" },
       element("h2", { id: "consultants-title" }, "丸ごと相談員"),
-      element("p", { class: "quiet" }, `選ぶと、${meansText(coverage.profile)}10分・20分・30分で行ける範囲を地図に表示します。`),
+      element("p", { class: "quiet screen-only" }, `選ぶと、${meansText(coverage.profile)}10分・20分・30分で行ける範囲を地図に表示します。`),
       items.length
-        ? element("ul", {}, items)
+        ? element("ul", { class: "entries" }, items)
         : element("p", { class: "empty" }, "相談員の配置がまだ登録されていません。配置を取り込むと、ここに出ます。"),
     );
   }
-}
-
-/** Return the mean of all people that are reached, in whole minutes. @param {DistrictCoverage[]} rows @returns {string} */
-function meanOf(rows) {
-  let [people, seconds] = [0, 0];
-  for (const row of rows) {
-    if (row.mean_s === null) continue;
-    const reached = row.population - (row.unreachable ?? 0);
-    people += reached;
-    seconds += reached * row.mean_s;
-  }
-  return people ? minutes(seconds / people) : "―";
 }
 
 customElements.define("tono-coverage", CoveragePanel);

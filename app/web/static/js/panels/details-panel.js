@@ -1,8 +1,10 @@
 /** All that is known of what a person opened: a resource, a consultant, a place with several resources. */
 
+import { ApiError } from "../api.js";
 import { element, fill } from "../element.js";
 import { accuracyText, count, dateText, kindTitle, meansText, percent } from "../strings.js";
 import { symbol } from "../symbols.js";
+import { errorNote } from "./notes.js";
 import { resourceEntry } from "./resource-panel.js";
 
 /** @typedef {import("../types.js").ResourceDetails} ResourceDetails */
@@ -33,13 +35,7 @@ export class DetailsPanel extends HTMLElement {
 
   /** @param {string} title @param {string} detail @param {() => void} again */
   showError(title, detail, again) {
-    this.#show([
-      element(
-        "div", { class: "note note--wrong", role: "alert" },
-        element("strong", {}, title), element("p", {}, detail),
-        element("button", { type: "button", class: "button", onclick: () => again() }, "もう一度読み込む"),
-      ),
-    ]);
+    this.#show([errorNote(new ApiError(title, detail, 0), again)]);
   }
 
   /** @param {import("../types.js").ResourceDetailsFeature} feature */

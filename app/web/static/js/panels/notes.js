@@ -1,0 +1,36 @@
+/** Short notes: what is known of one cell of the map, and what went wrong. */
+
+import { element } from "../element.js";
+import { REASONS, count, meansText, minutes } from "../strings.js";
+
+/**
+ * Return the words for one inhabited cell.
+ *
+ * @param {import("../types.js").Cell} cell
+ * @param {import("../types.js").ConsultantFeature[]} consultants
+ * @param {string} profile
+ * @returns {HTMLElement}
+ */
+export function describeCell(cell, consultants, profile) {
+  const base = consultants.find((item) => item.properties.id === cell.consultant)?.properties.base ?? "";
+  const far = cell.reason === "off_network" && cell.snap_m !== null ? `(${count(cell.snap_m)} m)` : "";
+  const time = cell.travel_time_s === null
+    ? element("p", {}, element("strong", {}, "到達できません"), `: ${REASONS[cell.reason ?? ""] ?? ""}${far}`)
+    : element("p", {}, `${base}の相談員から${meansText(profile)}`, element("strong", {}, `${minutes(cell.travel_time_s)}分`));
+  const people = `${cell.district}の250 m四方に ${count(cell.population)}人・${count(cell.households)}世帯`;
+  return element("div", {}, time, element("p", { class: "quiet" }, people));
+}
+
+/**
+ * Return what went wrong, with a way to try again.
+ *
+ * @param {import("../api.js").ApiError} error @param {() => void} again
+ * @returns {HTMLElement}
+ */
+export function errorNote(error, again) {
+  return element(
+    "div", { class: "note note--wrong", role: "alert" },
+    element("strong", {}, error.message), element("p", {}, error.detail),
+    element("button", { type: "button", class: "button", onclick: () => again() }, "もう一度読み込む"),
+  );
+}
