@@ -207,7 +207,7 @@ def _shapes(
     shapes = np.asarray(edges["geometry"], dtype=object)
     is_line = np.array([shape is not None and shape.geom_type == "LineString" for shape in shapes], dtype=bool)
     _row(~is_line, "there is no LineString")
-    _row(~np.isfinite(shapely.bounds(shapes)).all(axis=1), "the LineString is empty or has no number in it")
+    _row(np.asarray(~np.isfinite(shapely.bounds(shapes)).all(axis=1)), "the LineString is empty or has no number in it")
     _check_ends(shapes, ends, places, len(ids))
     return shapes
 

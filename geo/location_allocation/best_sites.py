@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.location_allocation.branch_and_bound import Hint, Tree, drop_ruled_out
-from geo.location_allocation.greedy import exchange, greedy, strongest
+from geo.location_allocation.greedy import cost_of, exchange, greedy, strongest
 from geo.location_allocation.instance import Floats, Instance, restrict
 from geo.location_allocation.lagrangian import FREE, SMALLEST_STEP, raise_bound
 
@@ -132,6 +132,7 @@ def best_sites(
     stop: Callable[[], bool] = lambda: False,
     *,
     ask: Callable[[Instance, int], Hint | None] | None = None,
+    start: list[int] | None = None,
 ) -> Outcome:
     """Return the sets of k sites of least cost.
 
@@ -149,6 +150,8 @@ def best_sites(
         Asked at each node; the search ends when it says True.
     ask : callable, optional
         Another solver, asked when the search proves slow.
+    start : list of int, optional
+        A plan to begin with; a greedy one by default.
 
     Returns
     -------
@@ -168,7 +171,8 @@ def best_sites(
         return Outcome(cost, cost, [()], True, 0)
     if math.comb(sites, k) * k * (points + 20) <= FEW:
         return try_all(instance, k, tolerance, most_ties)
-    _, cost = exchange(instance, *greedy(instance, k))
+    first = greedy(instance, k) if start is None else (start, cost_of(instance, start))
+    _, cost = exchange(instance, *first)
     small, kept, price = instance, np.arange(sites), instance.base / 2
     if k > 1:
         small, kept, price, cost = shrink(instance, k, cost, tolerance)

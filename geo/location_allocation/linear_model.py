@@ -108,8 +108,7 @@ class LinearModel:
             constraints=LinearConstraint(table, np.concatenate(self.lower), np.concatenate(self.upper)),
             options=cast("Any", options),
         )
-        proven = result.status in {FOREVER_S = 1e9
-PROVEN, NO_PLAN}
+        proven = result.status in {PROVEN, NO_PLAN}
         if result.status == NO_PLAN:
             return Solution(None, math.inf, proven=True, nodes=0)
         bound = result.mip_dual_bound

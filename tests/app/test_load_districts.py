@@ -38,7 +38,9 @@ def test_polygons_and_counts_are_stored(session: Session, tmp_path: Path) -> Non
     (district,) = list_districts(session)
     assert (district.name, district.population, district.households) == ("北", 120, 50)
     assert city_bounds(session) == pytest.approx((141.5, 39.3, 141.6, 39.4))
-    assert session.scalar(text("SELECT count(*) FROM district WHERE ST_GeometryType(geometry) = 'ST_MultiPolygon'")) == 1
+    assert (
+        session.scalar(text("SELECT count(*) FROM district WHERE ST_GeometryType(geometry) = 'ST_MultiPolygon'")) == 1
+    )
 
 
 def test_a_second_load_keeps_the_number_that_others_point_at(session: Session, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ export class MapView {
    * @param {{onOpen: (selection: Selection) => void, onMove: (view: View) => void,
    *   describeCell: (cell: import("../types.js").CellFeature) => HTMLElement, hiddenBelow: () => number,
    *   hiddenBeside: () => number,
-   *   hiddenAbove: () => number}} page
+   *   hiddenAbove: () => number, legendBelow: () => number}} page
    */
   constructor(container, [west, south, east, north], page) {
     this.page = page;
@@ -110,7 +110,8 @@ export class MapView {
   showCity(animate = true) {
     const size = this.map.getSize();
     const aside = this.page.hiddenBeside();
-    const [above, below] = [this.page.hiddenAbove(), this.page.hiddenBelow()];
+    const above = this.page.hiddenAbove();
+    const below = this.page.hiddenBelow() + this.page.legendBelow();
     const zoom = this.map.getBoundsZoom(this.city, false, L.point(16, 16 + above + below));
     const width = this.map.project(this.city.getNorthEast(), zoom).x - this.map.project(this.city.getSouthWest(), zoom).x;
     const room = Math.max(0, (size.x - width) / 2 - RIGHT_CONTROLS);

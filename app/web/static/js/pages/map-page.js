@@ -56,6 +56,7 @@ class MapPage {
       onMove: (view) => this.#moved(view),
       describeCell: (cell) => describeCell(cell.properties, this.consultants, this.state.profile),
       hiddenBelow: () => this.sheet.covers(),
+      legendBelow: () => (this.sheet.narrow.matches ? byId("legend").offsetHeight + 44 : 0),
       hiddenAbove: () => (byId("banner").hidden ? 0 : byId("banner").offsetHeight + 12),
       hiddenBeside: () => (this.sheet.narrow.matches || !this.legend.open ? 0 : LEGEND_WIDTH),
     });
@@ -73,10 +74,10 @@ class MapPage {
     this.map.drawBase(districts.features, places.features, roads, credit(this.status));
     if (this.status.tiles) this.map.drawTiles(this.status.tiles.url, this.status.tiles.attribution);
     if (this.state.view) this.map.setView(this.state.view);
-    else this.map.showCity(false);
     this.#showTab();
     this.#showMarks();
     await this.#loadCoverage();
+    if (!this.state.view) this.map.showCity(false);
     await this.#showSelected(false, this.state.view ? {} : { zoom: NEAR });
     document.body.dataset.ready = "";
   }

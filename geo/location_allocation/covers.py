@@ -1,0 +1,244 @@
+"""Choosing few sites that reach every one of some demand points, on bit masks.
+
+A site is the mask of the demand points it reaches. Of equal masks one is kept, and none that lies within another: with few demand points
+only few sites are left. The search takes the demand point that fewest sites reach and tries these sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.location_allocation.linear_model import LinearModel
+
+MOST_NODES = 20_000  # then HiGHS decides
+
+
+def masks_of(reached: NDArray[np.bool_]) -> list[int]:
+    """Return each row as a whole number whose bit j is column j.
+
+    Parameters
+    ----------
+    reached : ndarray of bool, shape (n, p)
+        A table.
+
+    Returns
+    -------
+    list of int
+        n masks.
+
+    Examples
+    --------
+    >>> masks_of(np.array([[True, False, True]]))
+    [5]
+    """
+    return [int.from_bytes(row.tobytes(), "little") for row in np.packbits(reached, axis=1, bitorder="little")]
+
+
+def largest(masks: Sequence[int]) -> list[int]:
+    """Return the indices of the masks that lie within no other, one of equals (the first).
+
+    Parameters
+    ----------
+    masks : sequence of int
+        Masks.
+
+    Returns
+    -------
+    list of int
+        Indices, the mask with most bits first.
+
+    Examples
+    --------
+    >>> largest([1, 3, 3, 4])
+    [1, 3]
+    """
+    first: dict[int, int] = {}
+    for index, mask in enumerate(masks):
+        first.setdefault(mask, index)
+    kept: list[int] = []
+    for mask in sorted(first, key=lambda mask: (-mask.bit_count(), first[mask])):
+        if all(mask & ~larger for larger in kept):
+            kept.append(mask)
+    return [first[mask] for mask in kept]
+
+
+def smallest(masks: Sequence[int]) -> list[int]:
+    """Return the indices of the masks that contain no other, one of equals (the first).
+
+    Parameters
+    ----------
+    masks : sequence of int
+        Masks.
+
+    Returns
+    -------
+    list of int
+        Indices, ascending.
+
+    Examples
+    --------
+    >>> smallest([7, 3, 4, 3])
+    [1, 2]
+    """
+    first: dict[int, int] = {}
+    for index, mask in enumerate(masks):
+        first.setdefault(mask, index)
+    kept: list[int] = []
+    for mask in sorted(first, key=lambda mask: (mask.bit_count(), first[mask])):
+        if all(smaller & ~mask for smaller in kept):
+            kept.append(mask)
+    return sorted(first[mask] for mask in kept)
+
+
+class Cover:
+    """A search for at most k masks whose union is everything.
+
+    Parameters
+    ----------
+    masks : sequence of int
+        What each site reaches.
+    points : int
+        Number of demand points.
+    """
+
+    def __init__(self, masks: Sequence[int], points: int) -> None:
+        self.sites = largest(masks)
+        self.masks = [masks[site] for site in self.sites]
+        self.everything = (1 << points) - 1
+        self.reaching = [[m for m, mask in enumerate(self.masks) if mask >> j & 1] for j in range(points)]
+        self.points = sorted(range(points), key=lambda j: len(self.reaching[j]))
+        self.nodes = 0
+
+    def find(self, k: int) -> list[int] | None:
+        """Return at most k sites that reach everything, or None if there are none.
+
+        Parameters
+        ----------
+        k : int
+            Most sites.
+
+        Returns
+        -------
+        list of int or None
+            Sites.
+        """
+        self.nodes = 0
+        found = self._search(self.everything, k)
+        if self.nodes > MOST_NODES:
+            fewest = self.fewest()
+            found = fewest if fewest is not None and len(fewest) <= k else None
+        return None if found is None else [self.sites[m] for m in found]
+
+    def _search(self, missing: int, k: int) -> list[int] | None:
+        if not missing:
+            return []
+        self.nodes += 1
+        if k == 0 or self.nodes > MOST_NODES:
+            return None
+        most = max(((mask & missing).bit_count() for mask in self.masks), default=0)
+        if most * k < missing.bit_count():
+            return None
+        hardest = next(j for j in self.points if missing >> j & 1)
+        order = sorted(self.reaching[hardest], key=lambda m: -(self.masks[m] & missing).bit_count())
+        for m in order:
+            rest = self._search(missing & ~self.masks[m], k - 1)
+            if rest is not None:
+                return [m, *rest]
+        return None
+
+    def fewest(self) -> list[int] | None:
+        """Return fewest masks that reach everything, by HiGHS.
+
+        Returns
+        -------
+        list of int or None
+            Indices into `masks`; None if a point is reached by none.
+        """
+        if not self.everything:
+            return []
+        if not all(self.reaching):
+            return None
+        model = LinearModel(np.ones(len(self.masks)), np.ones(len(self.masks), dtype=bool))
+        point = np.repeat(np.arange(len(self.reaching)), [len(sites) for sites in self.reaching])
+        model.add_rows(point, np.concatenate(self.reaching), 1.0, (np.ones(len(self.reaching)), np.inf))
+        values = model.solve().values
+        return None if values is None else np.flatnonzero(values > 0.5).tolist()
+
+
+def fewest_sites(reached: NDArray[np.bool_]) -> list[int] | None:
+    """Return the fewest sites that reach every demand point.
+
+    Parameters
+    ----------
+    reached : ndarray of bool, shape (n, p)
+        Which site reaches which demand point.
+
+    Returns
+    -------
+    list of int or None
+        Sites, ascending; None if a demand point is reached by none.
+
+    Examples
+    --------
+    >>> fewest_sites(np.array([[True, True, False], [False, True, False], [False, True, True]]))
+    [0, 2]
+    """
+    hardest = smallest(masks_of(np.ascontiguousarray(reached.T)))
+    cover = Cover(masks_of(reached[:, hardest]), len(hardest))
+    found = cover.fewest()
+    return None if found is None else sorted(cover.sites[m] for m in found)
+
+
+def few_sites(reached: NDArray[np.bool_], k: int) -> list[int] | None:
+    """Return at most k sites that reach every demand point.
+
+    Parameters
+    ----------
+    reached : ndarray of bool, shape (n, p)
+        Which site reaches which demand point.
+    k : int
+        Most sites.
+
+    Returns
+    -------
+    list of int or None
+        Sites; None if there are none.
+
+    Examples
+    --------
+    >>> few_sites(np.eye(2, dtype=bool), 1) is None
+    True
+    """
+    return Cover(masks_of(reached), reached.shape[1]).find(k)
+
+
+def fill_up(sites: Iterable[int], k: int, count: int) -> list[int]:
+    """Return k sites: the given ones and the lowest others.
+
+    Parameters
+    ----------
+    sites : iterable of int
+        At most k sites.
+    k : int
+        How many.
+    count : int
+        Number of sites there are.
+
+    Returns
+    -------
+    list of int
+        Ascending.
+
+    Examples
+    --------
+    >>> fill_up([3], 2, 5)
+    [0, 3]
+    """
+    chosen = set(sites)
+    others = (site for site in range(count) if site not in chosen)
+    while len(chosen) < k:
+        chosen.add(next(others))
+    return sorted(chosen)

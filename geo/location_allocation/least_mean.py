@@ -1,0 +1,64 @@
+"""Among the plans that serve everyone within a time, those with the least mean time."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+
+from geo.location_allocation.best_sites import best_sites
+from geo.location_allocation.instance import make_instance
+from geo.location_allocation.p_median import SAME
+from geo.location_allocation.problem import SitingProblem
+
+
+def least_mean_within(
+    problem: SitingProblem, plan: list[int], seconds: float, max_ties: int, ends: float
+) -> tuple[list[tuple[int, ...]], bool, int]:
+    """Return the plans of least mean time among those that serve everyone reachable within a time.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        Sites and demand.
+    plan : list of int
+        A plan that does; indices into ``problem.free``.
+    seconds : float
+        The time, inclusive.
+    max_ties : int
+        Plans to list.
+    ends : float
+        Moment (of the monotonic clock) at which the search ends.
+
+    Returns
+    -------
+    list of tuple of int
+        Plans, the one with the lowest indices first.
+    bool
+        Whether these are all.
+    int
+        Subproblems.
+    """
+    points = np.flatnonzero((problem.weights > 0) & problem.reachable)
+    weights, fixed = problem.weights[points], problem.fixed_time_s[points]
+    times = problem.times[np.ix_(problem.free, points)].astype(np.float64)
+    times[times > seconds] = np.inf
+    known = np.minimum(fixed, times[plan].min(axis=0, initial=np.inf))
+    floor = np.minimum(fixed, times.min(axis=0, initial=np.inf))
+    spread = math.fsum(weights * (known - floor))
+    late = fixed > seconds
+    base = np.where(late, seconds + 1.0 + 2.0 * spread / weights, fixed)
+    scale = math.fsum(weights * np.where(late, seconds, fixed))
+    outcome = best_sites(
+        make_instance(times, weights, base),
+        len(plan),
+        SAME * scale,
+        max_ties,
+        lambda: time.monotonic() > ends,
+        start=plan,
+    )
+    plans = sorted(tuple(problem.free[list(tie)].tolist()) for tie in outcome.ties)
+    if not plans:
+        return [tuple(problem.free[plan].tolist())], False, outcome.nodes
+    return plans, outcome.ties_complete, outcome.nodes

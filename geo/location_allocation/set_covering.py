@@ -1,0 +1,71 @@
+"""Set covering: the fewest posts with which everyone is within a travel time.
+
+References
+----------
+Toregas, Swain, ReVelle, Bergman (1971), https://doi.org/10.1287/opre.19.6.1363.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from geo.location_allocation.covers import fewest_sites
+from geo.location_allocation.least_mean import least_mean_within
+from geo.location_allocation.p_median import longest_seconds
+from geo.location_allocation.plan import Plan, make_plan, no_plan
+from geo.location_allocation.problem import SitingProblem, check_cutoff
+
+
+def set_covering(problem: SitingProblem, cutoff_s: float, *, max_ties: int = 100, time_limit_s: float = 10.0) -> Plan:
+    """Return the fewest new posts with which everyone whom some site reaches is within the cutoff.
+
+    Among the plans with fewest posts the one with the least mean time is chosen; its ties are those of the same mean time.
+
+    Parameters
+    ----------
+    problem : SitingProblem
+        Sites and demand; points without demand do not count.
+    cutoff_s : float
+        Seconds, inclusive.
+    max_ties : int
+        Plans to list, the chosen one included; the one with the lowest indices is chosen.
+    time_limit_s : float
+        Seconds for the choice among plans with fewest posts; their number is proven in any case.
+
+    Returns
+    -------
+    Plan
+        Its value is the number of new posts. Infeasible when someone is reached by a site, but by none within the cutoff.
+
+    Raises
+    ------
+    ValueError
+        A cutoff of 0.
+
+    Examples
+    --------
+    >>> problem = SitingProblem([[0, 900, 1800], [900, 0, 900], [1800, 900, 0]], [10, 20, 30])
+    >>> set_covering(problem, cutoff_s=900).sites
+    (1,)
+    """
+    check_cutoff(cutoff_s)
+    open_points = (problem.weights > 0) & problem.reachable & (problem.fixed_time_s > cutoff_s)
+    reached = problem.times[np.ix_(problem.free, np.flatnonzero(open_points))] <= cutoff_s
+    found = fewest_sites(reached)
+    if found is None:
+        return no_plan(problem)
+    ends = time.monotonic() + time_limit_s
+    seconds = min(cutoff_s, longest_seconds(problem))
+    plans, complete, nodes = least_mean_within(problem, found, seconds, max_ties, ends)
+    return make_plan(
+        problem,
+        plans,
+        float(len(found)),
+        float(len(found)),
+        proven=True,
+        ties_complete=complete,
+        nodes=nodes,
+        assignment=problem.nearest_post(plans[0], cutoff_s),
+    )

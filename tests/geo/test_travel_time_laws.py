@@ -1,0 +1,145 @@
+"""Laws of travel times on random directed networks, and networkx as an independent oracle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import shapely
+from drawn_networks import CAR, FOOT, SNOW, at
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.road_network import RoadNetwork
+from geo.snapping import snap
+from geo.travel_time import nearest_origin, node_times, travel_time_matrix
+
+# Metres lost on the way to degrees and back, in seconds at 1 m/s on foot, for both ends of three trips.
+SLACK = 0.2
+
+
+@st.composite
+def edge_tables(draw: st.DrawFn) -> gpd.GeoDataFrame:
+    """Return a table of straight pieces between random nodes: parallel, one-way and loose ones among them."""
+    count = draw(st.integers(2, 7))
+    grid = st.tuples(st.integers(0, 20), st.integers(0, 20))
+    places = np.array(draw(st.lists(grid, min_size=count, max_size=count, unique=True)), dtype=float) * 100
+    node = st.integers(0, count - 1)
+    pairs = draw(st.lists(st.tuples(node, node).filter(lambda pair: pair[0] != pair[1]), min_size=1, max_size=12))
+    length = [float(np.hypot(*(places[a] - places[b]))) for a, b in pairs]
+    extra = draw(st.lists(st.integers(0, 500), min_size=len(pairs), max_size=len(pairs)))
+    flags = st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs))
+    return gpd.GeoDataFrame(
+        {
+            "u": [pair[0] for pair in pairs],
+            "v": [pair[1] for pair in pairs],
+            "highway": ["track" if slow else "road" for slow in draw(flags)],
+            "oneway": draw(flags),
+            "length_m": [a + b for a, b in zip(length, extra, strict=True)],
+        },
+        geometry=[shapely.LineString(at(places[a], places[b])) for a, b in pairs],
+    )
+
+
+networks = edge_tables().map(RoadNetwork.from_edges)
+BETWEEN_NODES = settings(max_examples=60, deadline=None)
+
+
+def nodes_matrix(network: RoadNetwork, profile=CAR, **options) -> np.ndarray:
+    """Return the travel times between all nodes that lie on a usable piece."""
+    places = snap(network, network.node_lonlat, profile)
+    return travel_time_matrix(network, places, places, profile=profile, **options)
+
+
+@BETWEEN_NODES
+@given(networks)
+def test_no_time_to_oneself_and_no_shorter_way_by_a_third_place(network: RoadNetwork) -> None:
+    times = nodes_matrix(network)
+    assert np.abs(np.diag(times)).max() <= SLACK
+    detour = (times[:, :, None] + times[None, :, :]).min(axis=1)
+    assert (times <= detour + SLACK).all()
+
+
+@BETWEEN_NODES
+@given(edge_tables())
+def test_turning_every_road_round_turns_the_matrix_round(table: gpd.GeoDataFrame) -> None:
+    turned = table.assign(u=table["v"], v=table["u"], geometry=table.geometry.reverse())
+    there, back = nodes_matrix(RoadNetwork.from_edges(table)), nodes_matrix(RoadNetwork.from_edges(turned))
+    same = (np.isinf(there) & np.isinf(back.T)) | (np.abs(there - back.T) <= SLACK)
+    assert same.all()
+
+
+@BETWEEN_NODES
+@given(networks, st.data())
+def test_closing_a_road_never_helps(network: RoadNetwork, data: st.DataObject) -> None:
+    closed = data.draw(st.lists(st.integers(0, network.edge_count - 1), min_size=1, unique=True))
+    assert (nodes_matrix(network, closed=closed) >= nodes_matrix(network)).all()
+
+
+@BETWEEN_NODES
+@given(networks)
+def test_snow_is_never_faster(network: RoadNetwork) -> None:
+    assert (nodes_matrix(network, SNOW) >= nodes_matrix(network, CAR)).all()
+
+
+@BETWEEN_NODES
+@given(edge_tables(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(table: gpd.GeoDataFrame, random) -> None:
+    rows = list(range(len(table)))
+    random.shuffle(rows)
+    one, other = RoadNetwork.from_edges(table), RoadNetwork.from_edges(table.iloc[rows])
+    assert one.fingerprint == other.fingerprint
+    np.testing.assert_allclose(nodes_matrix(one), nodes_matrix(other), atol=SLACK)
+
+
+@BETWEEN_NODES
+@given(networks, st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 2000)), min_size=1, max_size=4))
+def test_the_nearest_origin_is_the_least_of_the_matrix(network: RoadNetwork, places: list[tuple[int, int]]) -> None:
+    origins = at(*places)
+    matrix = travel_time_matrix(network, origins, network.node_lonlat, profile=CAR)
+    times, who = nearest_origin(network, origins, network.node_lonlat, profile=CAR)
+    np.testing.assert_array_equal(times, matrix.min(axis=0))
+    np.testing.assert_array_equal(who, np.where(np.isinf(times), -1, matrix.argmin(axis=0)))
+
+
+@BETWEEN_NODES
+@given(networks, st.floats(0, 400))
+def test_a_cutoff_only_cuts(network: RoadNetwork, cutoff: float) -> None:
+    whole, cut = nodes_matrix(network), nodes_matrix(network, cutoff_s=cutoff)
+    np.testing.assert_array_equal(cut, np.where(whole <= cutoff, whole, np.inf))
+
+
+def as_networkx(network: RoadNetwork, profile) -> nx.DiGraph:
+    """Return the same roads as a networkx graph with seconds, built without any code of the product but its arrays."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(network.node_count))
+    for i in range(network.edge_count):
+        speed = profile.speed_kmh.get(network.highways[network.highway[i]])
+        if speed is None:
+            continue
+        seconds = network.length_m[i] / (speed / 3.6)
+        arcs = [(network.u[i], network.v[i])]
+        if profile.ignores_oneway or not network.oneway[i]:
+            arcs.append((network.v[i], network.u[i]))
+        for a, b in arcs:
+            if seconds < graph.get_edge_data(a, b, {"s": np.inf})["s"]:
+                graph.add_edge(a, b, s=seconds)
+    return graph
+
+
+@BETWEEN_NODES
+@given(networks, st.sampled_from([CAR, FOOT]))
+def test_node_times_equal_networkx(network: RoadNetwork, profile) -> None:
+    places = snap(network, network.node_lonlat, profile)
+    # At the node itself: no walk, and the share of the piece that the node is an end of.
+    ends = replace(places, distance_m=np.zeros(len(places)))
+    times = node_times(network, ends, profile)
+    graph = as_networkx(network, profile)
+    for origin in range(network.node_count):
+        expected = nx.single_source_dijkstra_path_length(graph, origin, weight="s")
+        found = {node: times[origin, node] for node in np.flatnonzero(np.isfinite(times[origin]))}
+        # A place on a piece may also be left by the piece's other end: never later than from the node.
+        assert set(expected) <= set(found)
+        assert all(abs(found[node] - seconds) <= SLACK for node, seconds in expected.items())
