@@ -12,7 +12,7 @@ from app.consultants.queries import Posting, list_postings
 from app.coverage.travel import cell_points, departure_points
 from app.demand.queries import list_cells
 from app.errors import NotFoundError
-from app.resources.schemas import feature_collection
+from app.geojson import feature_collection
 from app.roads.queries import active_network, load_network
 from geo.isochrone import isochrones
 from geo.profiles import PROFILES

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.coverage.models import CoverageCell
-from app.resources.schemas import feature_collection
+from app.geojson import feature_collection
 from geo.mesh import bounds as mesh_bounds
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from app.accounts.caller import Caller
 from app.database import DbSession
+from app.geojson import feature, feature_collection
 from app.resources import queries, schemas
 from app.resources.opening import today
 from app.resources.search import matches
@@ -27,9 +28,9 @@ def list_resources(
     """Return resources as GeoJSON; a resource without a published place has no geometry."""
     found = queries.list_resources(session, kind=kind, district=district)
     day = today()
-    return schemas.feature_collection(
+    return feature_collection(
         [
-            schemas.feature(resource.location, schemas.resource_summary(resource, day))
+            feature(resource.location, schemas.resource_summary(resource, day))
             for resource in found
             if matches(q, resource.name, resource.kana)
         ]
@@ -40,4 +41,4 @@ def list_resources(
 def get_resource(session: DbSession, _: Caller, number: int) -> dict[str, Any]:
     """Return one resource with all that is public of it."""
     resource = queries.get_resource(session, number)
-    return schemas.feature(resource.location, schemas.resource_details(resource, today()))
+    return feature(resource.location, schemas.resource_details(resource, today()))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from app.accounts.caller import Caller
 from app.database import DbSession
-from app.resources.schemas import feature_collection
+from app.geojson import feature_collection
 from app.roads.base_map import road_lines
 from app.roads.queries import active_network, load_network
 

@@ -11,6 +11,7 @@ from app.consultants.queries import list_postings
 from app.database import DbSession
 from app.datasets.queries import list_datasets
 from app.demand.queries import list_places
+from app.geojson import feature_collection, geojson_geometry
 from app.resources import queries, schemas
 from app.resources.models import KIND_TITLES
 from app.resources.search import matches, rank
@@ -62,7 +63,7 @@ def districts(session: DbSession, _: Caller) -> dict[str, Any]:
     """Return the districts as GeoJSON, each with whether a consultant sits there."""
     staffed = {posting.district for posting in list_postings(session)}
     centres = queries.centre_ids(session)
-    return schemas.feature_collection(
+    return feature_collection(
         [
             schemas.district_feature(
                 district, has_consultant=district.name in staffed, centre_id=centres.get(district.id)
@@ -89,7 +90,7 @@ def _entry(what: str, number: object, name: str, text: str, **more: Any) -> dict
 
 
 def _point(geometry: Any) -> dict[str, float | None]:
-    shape = schemas.geojson_geometry(geometry)
+    shape = geojson_geometry(geometry)
     lon, lat = shape["coordinates"] if shape else (None, None)
     return {"lon": lon, "lat": lat}
 
