@@ -8,16 +8,18 @@ from itertools import chain, combinations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geo.location_allocation.branch_and_bound import Hint, Tree, drop_ruled_out
-from geo.location_allocation.greedy import cost_of, exchange, greedy, strongest
+from geo.location_allocation.branch_and_bound import FOR_TIES, Hint, Limits, Reach, Tree, drop_ruled_out
+from geo.location_allocation.checked_input import Indices
+from geo.location_allocation.covers import Plans
+from geo.location_allocation.greedy import ceiling_of, cost_of, exchange, greedy, strongest
 from geo.location_allocation.instance import Floats, Instance, restrict
 from geo.location_allocation.lagrangian import FREE, SMALLEST_STEP, raise_bound
 
 ROUND_STEPS = 25  # subgradient steps between two looks at what can be dropped
 FEW = 2_000_000  # table cells to look at for which trying every plan is quicker than any thought
-BLOCK = 4096  # plans tried at once
+MANY = 50_000_000  # the same where these plans were hard to find
+BLOCK = 262_144  # table cells looked at at once
 
 
 class Outcome(NamedTuple):
@@ -44,36 +46,52 @@ class Outcome(NamedTuple):
     nodes: int
 
 
-def shrink(
-    instance: Instance, k: int, cost: float, tolerance: float
-) -> tuple[Instance, NDArray[np.intp], Floats, float]:
-    """Return the instance without the sites that the bound at the root rules out.
+class Search(NamedTuple):
+    """What a search has left to do.
+
+    Attributes
+    ----------
+    instance : Instance
+        The problem, without the sites that no best plan contains.
+    sites : ndarray of int
+        Index of each of its sites.
+    price : ndarray of float64, shape (m,)
+        Prices to go on with.
+    plan : list of int
+        Best plan known, in the first problem's indices.
+    cost : float
+        Its cost.
+    """
+
+    instance: Instance
+    sites: Indices
+    price: Floats
+    plan: list[int]
+    cost: float
+
+
+def shrink(search: Search, k: int, tolerance: float, stop: Callable[[], bool]) -> Search:
+    """Return the search without the sites that the bound at the root rules out.
 
     Parameters
     ----------
-    instance : Instance
-        The problem.
+    search : Search
+        With all sites.
     k : int
         Sites to choose, at least 2.
-    cost : float
-        Cost of a known plan.
     tolerance : float
         Plans within it tie.
+    stop : callable
+        Asked in each round.
 
     Returns
     -------
-    Instance
+    Search
         With the sites that stay.
-    ndarray of int
-        Index of each of them.
-    ndarray of float64
-        Prices to go on with.
-    float
-        Cost of the best plan known.
     """
-    sites = np.arange(instance.table.shape[0])
-    price, length, tried = instance.base / 2, 1.0, tuple[int, ...]()
-    while length >= SMALLEST_STEP and sites.size > k + 1:
+    instance, sites, price, plan, cost = search
+    length, tried = 1.0, tuple[int, ...]()
+    while length >= SMALLEST_STEP and sites.size > k + 1 and not stop():
         earned = np.empty(sites.size)
         state = np.full(sites.size, FREE, dtype=np.int8)
         bound, length = raise_bound(
@@ -82,24 +100,45 @@ def shrink(
         chosen = sorted(strongest(earned, k).tolist())
         if tuple(sites[chosen].tolist()) != tried:
             tried = tuple(sites[chosen].tolist())
-            cost = min(cost, exchange(instance, chosen, cost + 1.0)[1])
+            found, better = exchange(instance, chosen, cost_of(instance, chosen))
+            if better < cost:
+                plan, cost = sites[found].tolist(), better
         drop_ruled_out(state, k, earned, bound, cost + tolerance)
         stays = np.flatnonzero(state == FREE)
         if stays.size < 0.8 * sites.size:
             instance, points = restrict(instance, stays)
             sites, price = sites[stays], price[points]
-    return instance, sites, price, cost
+    return Search(instance, sites, price, plan, cost)
 
 
-def try_all(instance: Instance, k: int, tolerance: float, most_ties: int) -> Outcome:
-    """Return the best of all sets of k sites by trying each.
+def all_plans(sites: int, k: int) -> Indices:
+    """Return all sets of k sites.
+
+    Parameters
+    ----------
+    sites : int
+        Number of sites.
+    k : int
+        Sites to choose.
+
+    Returns
+    -------
+    ndarray of int, shape (c, k)
+        In ascending order.
+    """
+    entries = chain.from_iterable(combinations(range(sites), k))
+    return np.fromiter(entries, dtype=np.intp, count=math.comb(sites, k) * k).reshape(-1, k)
+
+
+def try_all(instance: Instance, plans: Indices, tolerance: float, most_ties: int) -> Outcome:
+    """Return the best of some plans by trying each.
 
     Parameters
     ----------
     instance : Instance
-        The problem; small.
-    k : int
-        Sites to choose, at least 1.
+        The problem.
+    plans : ndarray of int, shape (c, k)
+        All plans of interest, in ascending order.
     tolerance : float
         Plans whose costs differ by no more tie.
     most_ties : int
@@ -110,18 +149,16 @@ def try_all(instance: Instance, k: int, tolerance: float, most_ties: int) -> Out
     Outcome
         Proven.
     """
-    sites, points = instance.table.shape
-    count = math.comb(sites, k)
-    plans = np.fromiter(chain.from_iterable(combinations(range(sites), k)), dtype=np.intp, count=count * k).reshape(
-        -1, k
-    )
-    step = max(1, BLOCK * 64 // max(1, points * k))
-    blocks = [instance.table[plans[i : i + step]].min(axis=1) @ instance.weight for i in range(0, count, step)]
+    step = max(1, BLOCK // max(1, instance.table.shape[1] * plans.shape[1]))
+    blocks = [
+        np.minimum(instance.base, instance.table[plans[i : i + step]].min(axis=1)) @ instance.weight
+        for i in range(0, len(plans), step)
+    ]
     costs = np.concatenate(blocks) + instance.constant
     best = float(costs.min())
     ties = plans[costs <= best + tolerance]
     listed = [tuple(plan) for plan in ties[:most_ties].tolist()]
-    return Outcome(best, best, listed, len(ties) <= most_ties, count)
+    return Outcome(best, best, listed, len(ties) <= most_ties, len(plans))
 
 
 def best_sites(
@@ -133,6 +170,7 @@ def best_sites(
     *,
     ask: Callable[[Instance, int], Hint | None] | None = None,
     start: list[int] | None = None,
+    must: Reach | None = None,
 ) -> Outcome:
     """Return the sets of k sites of least cost.
 
@@ -145,13 +183,15 @@ def best_sites(
     tolerance : float
         Plans whose costs differ by no more tie.
     most_ties : int
-        Ties to list, at least 1.
+        Ties to list, at least 1; with 1, no other best plan is looked for.
     stop : callable
         Asked at each node; the search ends when it says True.
     ask : callable, optional
         Another solver, asked when the search proves slow.
     start : list of int, optional
         A plan to begin with; a greedy one by default.
+    must : ndarray of bool, shape (n, r), optional
+        Which site reaches which of some points that the plan must reach; the base of the instance must forbid the rest.
 
     Returns
     -------
@@ -170,19 +210,51 @@ def best_sites(
         cost = instance.constant + float(instance.weight @ instance.base)
         return Outcome(cost, cost, [()], True, 0)
     if math.comb(sites, k) * k * (points + 20) <= FEW:
-        return try_all(instance, k, tolerance, most_ties)
+        return try_all(instance, all_plans(sites, k), tolerance, most_ties)
+    if must is not None:
+        plans = Plans(must, MANY // max(1, k * points)).list_all(k)
+        if plans:
+            return try_all(instance, np.array(plans, dtype=np.intp), tolerance, most_ties)
     first = greedy(instance, k) if start is None else (start, cost_of(instance, start))
-    _, cost = exchange(instance, *first)
-    small, kept, price = instance, np.arange(sites), instance.base / 2
+    plan, cost = exchange(instance, *first)
+    price = instance.base / 2 if start is None else np.minimum(instance.base, 2 * ceiling_of(instance, plan))
+    search = Search(instance, np.arange(sites), price, plan, cost)
     if k > 1:
-        small, kept, price, cost = shrink(instance, k, cost, tolerance)
-    question = None if ask is None else lambda part: ask(part, k)
-    tree = Tree(small, k, cost, tolerance, most_ties, stop, ask=question)
-    left = tree.search(price.copy())
-    if tree.overflow and left == np.inf:
-        ordered = Tree(small, k, tree.cost, tolerance, most_ties, stop, ascending=True)
-        ordered.search(price.copy())
-        tree.ties = ordered.ties if len(ordered.ties) == most_ties else tree.ties
-    ties = sorted(tuple(kept[list(plan)].tolist()) for plan in tree.ties)
+        search = shrink(search, k, tolerance, stop)
+    limits = Limits(k, tolerance, most_ties, stop)
+    return search_tree(search, limits, None if must is None else must[search.sites], ask)
+
+
+def search_tree(
+    search: Search, limits: Limits, must: Reach | None, ask: Callable[[Instance, int], Hint | None] | None
+) -> Outcome:
+    """Return the outcome of a search; when there are more ties than asked for, the first ones.
+
+    Parameters
+    ----------
+    search : Search
+        What is left to do.
+    limits : Limits
+        How many sites and ties, and when to end.
+    must : ndarray of bool, shape (n, r), optional
+        Which of its sites reaches which of the points that must be reached.
+    ask : callable, optional
+        Another solver.
+
+    Returns
+    -------
+    Outcome
+        In the first problem's indices.
+    """
+    tree = Tree(search.instance, limits, search.cost, must, ask=ask)
+    place = {site: index for index, site in enumerate(search.sites.tolist())}
+    if all(site in place for site in search.plan):
+        tree.keep(tuple(place[site] for site in search.plan), search.cost)
+    left = tree.search(search.price.copy())
+    if tree.overflow and limits.most_ties > 1:
+        ordered = Tree(search.instance, limits, tree.cost, must, ascending=True, most_nodes=tree.nodes + FOR_TIES)
+        ordered.search(search.price.copy())
+        tree.ties = ordered.ties if len(ordered.ties) == limits.most_ties else tree.ties
+    ties = sorted(tuple(search.sites[list(plan)].tolist()) for plan in tree.ties)
     bound = tree.cost if tree.proven else min(left, tree.cost)
     return Outcome(tree.cost, bound, ties, not tree.overflow and math.isinf(left), tree.nodes)

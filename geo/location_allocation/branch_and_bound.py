@@ -3,7 +3,8 @@
 At each level one site is taken: the free site that earns most. Having searched everything with it, the search drops
 it, raises the bound again, drops every site that the bound rules out, and takes the next. With one site left to
 choose, all are evaluated exactly in one pass. A subtree is left only when its bound is *worse* than the best plan
-by more than the tolerance, so all ties are met.
+by more than the tolerance, so all ties are met. Where some demand points must be reached, the site is taken from
+those that reach the point with fewest sites left.
 """
 
 from __future__ import annotations
@@ -19,8 +20,37 @@ from geo.location_allocation.instance import Floats, Instance
 from geo.location_allocation.lagrangian import DROPPED, FREE, earnings, raise_bound
 
 SLOW = 300  # nodes after which another solver is asked
+FOR_TIES = 2_000  # more nodes to look for ties when the other solver has proven the value
 NODE_STEPS = 12  # few: after a choice the prices are nearly right
 States = NDArray[np.int8]
+Reach = NDArray[np.bool_]
+
+
+class Node(NamedTuple):
+    """A part of the search: all plans that contain some sites and else free ones.
+
+    Attributes
+    ----------
+    taken : tuple of int
+        Sites that they contain.
+    state : ndarray of int8, shape (n,)
+        FREE or DROPPED; written to.
+    ceiling : ndarray of float64, shape (m,)
+        Times with the sites taken.
+    price : ndarray of float64, shape (m,)
+        Prices to begin with; written to.
+    bound : float
+        None of them costs less.
+    open_points : ndarray of bool, shape (r,)
+        Points that must be reached and are not yet.
+    """
+
+    taken: tuple[int, ...]
+    state: States
+    ceiling: Floats
+    price: Floats
+    bound: float
+    open_points: Reach
 
 
 class Hint(NamedTuple):
@@ -41,6 +71,27 @@ class Hint(NamedTuple):
     bound: float
 
 
+class Limits(NamedTuple):
+    """What is looked for, and when to end.
+
+    Attributes
+    ----------
+    k : int
+        Sites to choose.
+    tolerance : float
+        Plans whose costs differ by no more tie.
+    most_ties : int
+        Ties to keep; with 1, no other best plan is looked for.
+    stop : callable
+        Asked at each node; the search ends when it says True.
+    """
+
+    k: int
+    tolerance: float
+    most_ties: int
+    stop: Callable[[], bool]
+
+
 @dataclass
 class Tree:
     """A depth-first search for k sites.
@@ -49,16 +100,12 @@ class Tree:
     ----------
     instance : Instance
         The problem.
-    k : int
-        Sites to choose.
+    limits : Limits
+        What is looked for.
     cost : float
         Cost of the best plan known.
-    tolerance : float
-        Plans within it tie.
-    most_ties : int
-        Ties to keep.
-    stop : callable
-        Asked at each node; the search ends when it says True.
+    must : ndarray of bool, shape (n, r), optional
+        Which site reaches which of the points that must be reached. Plans that miss one cost more than `cost`.
     ascending : bool
         Take sites by index, so that ties come in ascending order, and end when there is no room for more.
     ask : callable, optional
@@ -66,18 +113,15 @@ class Tree:
     """
 
     instance: Instance
-    k: int
+    limits: Limits
     cost: float
-    tolerance: float
-    most_ties: int
-    stop: Callable[[], bool]
+    must: Reach | None = None
     ascending: bool = False
-    ask: Callable[[Instance], Hint | None] | None = None
+    ask: Callable[[Instance, int], Hint | None] | None = None
     ties: list[tuple[int, ...]] = field(default_factory=list)
     overflow: bool = False
     nodes: int = 0
-    proven: bool = False
-    floor: float = -np.inf
+    most_nodes: float = np.inf
 
     def search(self, price: Floats) -> float:
         """Search all plans and return a bound on those that were left open, inf if none was.
@@ -92,11 +136,13 @@ class Tree:
         float
             inf: the search is complete.
         """
-        table = self.instance.table
-        nearest = table.min(axis=0) if table.shape[0] else self.instance.base
-        self.floor = self.instance.constant + float(self.instance.weight @ nearest)
-        state = np.full(table.shape[0], FREE, dtype=np.int8)
-        return self.explore((), state, self.instance.base, price, self.floor)
+        sites = self.instance.table.shape[0]
+        self.reach = np.zeros((sites, 0), dtype=np.bool_) if self.must is None else self.must
+        nearest = self.instance.table.min(axis=0) if sites else self.instance.base
+        floor = self.instance.constant + float(self.instance.weight @ nearest)
+        free = np.full(sites, FREE, dtype=np.int8)
+        every = np.ones(self.reach.shape[1], dtype=np.bool_)
+        return self.explore(Node((), free, self.instance.base, price, floor, every))
 
     @property
     def limit(self) -> float:
@@ -107,7 +153,8 @@ class Tree:
         float
             The best cost, with room for ties as long as they are kept.
         """
-        return self.cost - self.tolerance if self.overflow else self.cost + self.tolerance
+        enough = self.overflow or (self.limits.most_ties == 1 and len(self.ties) == 1)
+        return self.cost - self.limits.tolerance if enough else self.cost + self.limits.tolerance
 
     def finished(self) -> bool:
         """Return whether the search shall end here.
@@ -115,15 +162,16 @@ class Tree:
         Returns
         -------
         bool
-            True when stopped or proven elsewhere, or when an ascending search has found all the ties it may keep.
+            True when stopped, or when all that is worth its time is found.
         """
         if self.ask is not None and self.nodes >= SLOW:
-            self.take(self.ask(self.instance))
+            self.take(self.ask(self.instance, self.limits.k))
             self.ask = None
-        return self.proven or (self.ascending and self.overflow) or self.stop()
+        enough = self.overflow and (self.ascending or self.most_nodes < np.inf)
+        return enough or self.nodes >= self.most_nodes or self.limits.stop()
 
     def take(self, hint: Hint | None) -> None:
-        """Take over a plan of another solver, and its proof where it has one.
+        """Take over a plan of another solver, and its proof where it has one: then only ties remain to be found.
 
         Parameters
         ----------
@@ -132,74 +180,129 @@ class Tree:
         """
         if hint is None:
             return
-        self.proven = hint.bound >= min(self.cost, hint.cost) - self.tolerance
-        if hint.cost < self.cost - self.tolerance or (self.proven and not self.ties):
-            self.keep(hint.plan, hint.cost)
+        if hint.bound >= min(self.cost, hint.cost) - self.limits.tolerance:
+            self.most_nodes = self.nodes + FOR_TIES
+        self.keep(hint.plan, hint.cost)
 
-    def explore(self, taken: tuple[int, ...], state: States, ceiling: Floats, price: Floats, bound: float) -> float:
-        """Search all plans that contain the sites taken and else free sites; return a bound on what was left open.
+    @property
+    def proven(self) -> bool:
+        """Return whether another solver has proven the best cost.
+
+        Returns
+        -------
+        bool
+            True after a hint with a proof.
+        """
+        return self.most_nodes < np.inf
+
+    def explore(self, node: Node) -> float:
+        """Search a part; return a bound on what was left open.
 
         Parameters
         ----------
-        taken : tuple of int
-            Sites of the plan so far.
-        state : ndarray of int8, shape (n,)
-            FREE or DROPPED; written to.
-        ceiling : ndarray of float64, shape (m,)
-            Times with the sites taken.
-        price : ndarray of float64, shape (m,)
-            Prices to begin with; written to.
-        bound : float
-            No plan here costs less.
+        node : Node
+            The part.
 
         Returns
         -------
         float
             inf: nothing was left open.
         """
-        missing = self.k - len(taken)
+        missing = self.limits.k - len(node.taken)
         if missing == 1:
             self.nodes += 1
-            self.finish(taken, state, ceiling)
+            self.finish(node)
             return np.inf
+        state, price, bound = node.state, node.price, node.bound
         earned = np.empty(state.size)
-        while np.count_nonzero(state == FREE) >= missing:
+        while self.can_reach(node, missing):
             if self.finished():
                 return bound
             self.nodes += 1
             limit = self.limit
-            raised, _ = raise_bound(self.instance, ceiling, state, missing, price, earned, limit, NODE_STEPS, 1.0)
+            raised, _ = raise_bound(self.instance, node.ceiling, state, missing, price, earned, limit, NODE_STEPS, 1.0)
             drop_ruled_out(state, missing, earned, raised, limit)
             bound = max(bound, raised)
-            if bound > limit or np.count_nonzero(state == FREE) < missing:
+            if bound > limit or not self.can_reach(node, missing):
                 break
-            site = (
-                int(np.argmax(state == FREE)) if self.ascending else int(np.argmax(np.where(state == FREE, earned, -1)))
-            )
+            site = self.next_site(node, earned)
             state[site] = DROPPED
-            lower = np.minimum(ceiling, self.instance.table[site])
-            left = self.explore((*taken, site), state.copy(), lower, np.minimum(price, lower), bound)
+            lower = np.minimum(node.ceiling, self.instance.table[site])
+            part = Node(
+                (*node.taken, site),
+                state.copy(),
+                lower,
+                np.minimum(price, lower),
+                bound,
+                node.open_points & ~self.reach[site],
+            )
+            left = self.explore(part)
             if left < np.inf:
                 return min(left, bound)
         return np.inf
 
-    def finish(self, taken: tuple[int, ...], state: States, ceiling: Floats) -> None:
+    def can_reach(self, node: Node, missing: int) -> bool:
+        """Return whether enough free sites are left, and these may reach all points that must be reached.
+
+        Parameters
+        ----------
+        node : Node
+            A part.
+        missing : int
+            Sites still to choose.
+
+        Returns
+        -------
+        bool
+            False: no plan of this part is of interest.
+        """
+        free = np.flatnonzero(node.state == FREE)
+        if free.size < missing:
+            return False
+        if not node.open_points.any():
+            return True
+        reached = self.reach[np.ix_(free, node.open_points)]
+        counts = np.sort(reached.sum(axis=1))[-missing:]
+        return bool(reached.any(axis=0).all() and counts.sum() >= reached.shape[1])
+
+    def next_site(self, node: Node, earned: Floats) -> int:
+        """Return the free site to take next.
+
+        Parameters
+        ----------
+        node : Node
+            A part.
+        earned : ndarray of float64, shape (n,)
+            What each site earns.
+
+        Returns
+        -------
+        int
+            The one that earns most, of those that reach the point with fewest sites left.
+        """
+        wanted = node.state == FREE
+        if self.ascending:
+            return int(np.argmax(wanted))
+        if node.open_points.any():
+            open_points = np.flatnonzero(node.open_points)
+            counts = self.reach[np.ix_(wanted, open_points)].sum(axis=0)
+            wanted &= self.reach[:, open_points[np.argmin(counts)]]
+        return int(np.argmax(np.where(wanted, earned, -1.0)))
+
+    def finish(self, node: Node) -> None:
         """Evaluate every plan that completes the sites taken with one more.
 
         Parameters
         ----------
-        taken : tuple of int
-            All sites but one.
-        state : ndarray of int8, shape (n,)
-            FREE or DROPPED.
-        ceiling : ndarray of float64, shape (m,)
-            Times with the sites taken.
+        node : Node
+            All sites but one are taken.
         """
-        saved = np.empty(state.size)
-        total = self.instance.constant + earnings(self.instance, ceiling, saved)
-        cost = total - saved
-        for site in np.flatnonzero((state == FREE) & (cost <= self.cost + self.tolerance)).tolist():
-            self.keep((*taken, site), float(cost[site]))
+        saved = np.empty(node.state.size)
+        cost = self.instance.constant + earnings(self.instance, node.ceiling, saved) - saved
+        wanted = (node.state == FREE) & (cost <= self.cost + self.limits.tolerance)
+        wanted &= self.reach[:, node.open_points].all(axis=1)
+        for site in np.flatnonzero(wanted).tolist():
+            self.keep((*node.taken, site), float(cost[site]))
 
     def keep(self, plan: tuple[int, ...], cost: float) -> None:
         """Keep a plan if it is among the best.
@@ -211,13 +314,14 @@ class Tree:
         cost : float
             Its cost.
         """
-        if cost > self.cost + self.tolerance:
+        plan = tuple(sorted(plan))
+        if cost > self.cost + self.limits.tolerance or plan in self.ties:
             return
-        if cost < self.cost - self.tolerance:
+        if cost < self.cost - self.limits.tolerance:
             self.ties, self.overflow = [], False
         self.cost = min(self.cost, cost)
-        if len(self.ties) < self.most_ties:
-            self.ties.append(tuple(sorted(plan)))
+        if len(self.ties) < self.limits.most_ties:
+            self.ties.append(plan)
         else:
             self.overflow = True
 

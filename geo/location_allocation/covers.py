@@ -1,7 +1,8 @@
 """Choosing few sites that reach every one of some demand points, on bit masks.
 
-A site is the mask of the demand points it reaches. Of equal masks one is kept, and none that lies within another: with few demand points
-only few sites are left. The search takes the demand point that fewest sites reach and tries these sites.
+A site is the mask of the demand points it reaches. Of equal masks one is kept, and none that lies within another:
+with few demand points only few sites are left. The search takes the demand point that fewest sites reach and tries
+these sites.
 """
 
 from __future__ import annotations
@@ -166,6 +167,65 @@ class Cover:
         model.add_rows(point, np.concatenate(self.reaching), 1.0, (np.ones(len(self.reaching)), np.inf))
         values = model.solve().values
         return None if values is None else np.flatnonzero(values > 0.5).tolist()
+
+
+class Plans:
+    """All sets of k sites that reach every demand point, where they are few.
+
+    Parameters
+    ----------
+    reached : ndarray of bool, shape (n, p)
+        Which site reaches which demand point.
+    most : int
+        Plans to list; with more of them, or after too long a search, none are.
+    """
+
+    def __init__(self, reached: NDArray[np.bool_], most: int) -> None:
+        self.masks = masks_of(reached)
+        self.most = most
+        self.order = np.argsort(reached.sum(axis=0), kind="stable").tolist()
+        self.reaching = [np.flatnonzero(column).tolist() for column in reached.T]
+        self.found: list[tuple[int, ...]] = []
+        self.nodes = 0
+
+    def list_all(self, k: int) -> list[tuple[int, ...]] | None:
+        """Return all plans of k sites.
+
+        Parameters
+        ----------
+        k : int
+            Sites to choose, at least 1.
+
+        Returns
+        -------
+        list of tuple of int or None
+            None when they are too many.
+
+        Examples
+        --------
+        >>> Plans(np.array([[True, False], [False, True], [True, True]]), 10).list_all(2)
+        [(0, 1), (0, 2), (1, 2)]
+        """
+        everything = (1 << len(self.reaching)) - 1
+        complete = self._walk((), everything, (1 << len(self.masks)) - 1, k)
+        return sorted(self.found) if complete else None
+
+    def _walk(self, taken: tuple[int, ...], missing: int, allowed: int, k: int) -> bool:
+        self.nodes += 1
+        if self.nodes > MOST_NODES or len(self.found) > self.most:
+            return False
+        hardest = next((j for j in self.order if missing >> j & 1), None)
+        sites = range(len(self.masks)) if hardest is None else self.reaching[hardest]
+        for site in sites:
+            if not allowed >> site & 1:
+                continue
+            allowed &= ~(1 << site)
+            left = missing & ~self.masks[site]
+            if k == 1 and not left:
+                self.found.append(tuple(sorted((*taken, site))))
+            elif k > 1 and not self._walk((*taken, site), left, allowed, k - 1):
+                return False
+        return len(self.found) <= self.most
 
 
 def fewest_sites(reached: NDArray[np.bool_]) -> list[int] | None:

@@ -8,6 +8,7 @@ import time
 import numpy as np
 
 from geo.location_allocation.best_sites import best_sites
+from geo.location_allocation.covers import masks_of, smallest
 from geo.location_allocation.instance import make_instance
 from geo.location_allocation.p_median import SAME
 from geo.location_allocation.problem import SitingProblem
@@ -42,7 +43,7 @@ def least_mean_within(
     """
     points = np.flatnonzero((problem.weights > 0) & problem.reachable)
     weights, fixed = problem.weights[points], problem.fixed_time_s[points]
-    times = problem.times[np.ix_(problem.free, points)].astype(np.float64)
+    times = problem.times[np.ix_(problem.free, points)]
     times[times > seconds] = np.inf
     known = np.minimum(fixed, times[plan].min(axis=0, initial=np.inf))
     floor = np.minimum(fixed, times.min(axis=0, initial=np.inf))
@@ -50,6 +51,7 @@ def least_mean_within(
     late = fixed > seconds
     base = np.where(late, seconds + 1.0 + 2.0 * spread / weights, fixed)
     scale = math.fsum(weights * np.where(late, seconds, fixed))
+    reached = np.isfinite(times[:, late])
     outcome = best_sites(
         make_instance(times, weights, base),
         len(plan),
@@ -57,6 +59,7 @@ def least_mean_within(
         max_ties,
         lambda: time.monotonic() > ends,
         start=plan,
+        must=reached[:, smallest(masks_of(reached.T))],
     )
     plans = sorted(tuple(problem.free[list(tie)].tolist()) for tie in outcome.ties)
     if not plans:

@@ -13,9 +13,10 @@ import time
 import numpy as np
 
 from geo.location_allocation.best_sites import best_sites
+from geo.location_allocation.checked_input import Floats
 from geo.location_allocation.instance import Instance, make_instance
 from geo.location_allocation.plan import Plan, make_plan, order_ties
-from geo.location_allocation.problem import Floats, SitingProblem, check_cutoff
+from geo.location_allocation.problem import SitingProblem
 from geo.location_allocation.reduced_model import ask_highs
 
 SAME = 1e-9  # plans tie when their values differ by at most this share of the largest value that is possible
@@ -118,7 +119,7 @@ def maximal_covering(
     ((2,), 40.0, 'optimal')
     """
     problem.check_posts(k)
-    check_cutoff(cutoff_s)
+    cutoff_s = problem.cutoff(cutoff_s)
     ends = time.monotonic() + time_limit_s
     total = math.fsum(problem.weights)
     tolerance = SAME * total

@@ -21,8 +21,9 @@ from geo.location_allocation.worst_off import smallest_worst
 def p_centre(problem: SitingProblem, k: int, *, max_ties: int = 100, time_limit_s: float = 60.0) -> Plan:
     """Return the k new posts with the shortest time to the worst-off person.
 
-    Only people whom some fixed or free site reaches count. As a rule very many plans serve the worst-off person equally well: the plan
-    is the one among them with the least mean time, and its ties are those of the same worst and the same mean time.
+    Only people whom some fixed or free site reaches count. As a rule very many plans serve the worst-off person
+    equally well: the plan is the one among them with the least mean time, and its ties are those of the same worst
+    and the same mean time.
 
     Parameters
     ----------

@@ -1,6 +1,8 @@
 """p-median: the posts from which people have the least mean travel time.
 
-References ---------- Hakimi (1964), https://doi.org/10.1287/opre.12.3.450; Cornuejols, Fisher, Nemhauser (1977),
+References
+----------
+Hakimi (1964), https://doi.org/10.1287/opre.12.3.450; Cornuejols, Fisher, Nemhauser (1977),
 https://doi.org/10.1287/mnsc.23.8.789.
 """
 

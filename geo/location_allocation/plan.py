@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from geo.location_allocation.problem import Indices, SitingProblem
+from geo.location_allocation.checked_input import Indices
+from geo.location_allocation.problem import SitingProblem
 
 Status = Literal["optimal", "feasible", "infeasible"]
 

@@ -15,13 +15,14 @@ from geo.location_allocation.covers import fewest_sites
 from geo.location_allocation.least_mean import least_mean_within
 from geo.location_allocation.p_median import longest_seconds
 from geo.location_allocation.plan import Plan, make_plan, no_plan
-from geo.location_allocation.problem import SitingProblem, check_cutoff
+from geo.location_allocation.problem import SitingProblem
 
 
 def set_covering(problem: SitingProblem, cutoff_s: float, *, max_ties: int = 100, time_limit_s: float = 10.0) -> Plan:
     """Return the fewest new posts with which everyone whom some site reaches is within the cutoff.
 
-    Among the plans with fewest posts the one with the least mean time is chosen; its ties are those of the same mean time.
+    Among the plans with fewest posts the one with the least mean time is chosen; its ties are those of the same mean
+    time.
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ def set_covering(problem: SitingProblem, cutoff_s: float, *, max_ties: int = 100
     Returns
     -------
     Plan
-        Its value is the number of new posts. Infeasible when someone is reached by a site, but by none within the cutoff.
+        Its value is the number of new posts. Infeasible when someone is reached by a site, but by none within the
+        cutoff.
 
     Raises
     ------
@@ -50,7 +52,7 @@ def set_covering(problem: SitingProblem, cutoff_s: float, *, max_ties: int = 100
     >>> set_covering(problem, cutoff_s=900).sites
     (1,)
     """
-    check_cutoff(cutoff_s)
+    cutoff_s = problem.cutoff(cutoff_s)
     open_points = (problem.weights > 0) & problem.reachable & (problem.fixed_time_s > cutoff_s)
     reached = problem.times[np.ix_(problem.free, np.flatnonzero(open_points))] <= cutoff_s
     found = fewest_sites(reached)

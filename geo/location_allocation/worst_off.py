@@ -1,7 +1,7 @@
 """The shortest time within which k sites reach every demand point, by looking at few demand points at a time.
 
-The problem is solved for a small set of demand points; its answer is a lower bound for all of them. The demand points that the plan
-serves later than that join the set, until there is none.
+The problem is solved for a small set of demand points; its answer is a lower bound for all of them. The demand
+points that the plan serves later than that join the set, until there is none.
 
 References
 ----------
@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.location_allocation.checked_input import Floats, Times
 from geo.location_allocation.covers import few_sites, fill_up
-from geo.location_allocation.problem import Floats, Times
 
 
 class WorstOff(NamedTuple):
