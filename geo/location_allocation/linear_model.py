@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -81,6 +82,28 @@ class LinearModel:
         self.upper.append(upper)
         self.rows += lower.size
 
+    def extended(self, cost: Floats | None = None) -> LinearModel:
+        """Return a copy to which rows can be added without changing this one.
+
+        Parameters
+        ----------
+        cost : ndarray of float64, shape (v,), optional
+            Other costs.
+
+        Returns
+        -------
+        LinearModel
+            The same rows.
+        """
+        return LinearModel(
+            self.cost if cost is None else cost,
+            self.whole,
+            list(self.entries),
+            list(self.lower),
+            list(self.upper),
+            self.rows,
+        )
+
     def solve(self, *, time_limit_s: float = math.inf, node_limit: int | None = None) -> Solution:
         """Return the cheapest plan.
 
@@ -113,3 +136,71 @@ class LinearModel:
             return Solution(None, math.inf, proven=True, nodes=0)
         bound = result.mip_dual_bound
         return Solution(result.x, -math.inf if bound is None else float(bound), proven, int(result.mip_node_count or 0))
+
+
+class EqualPlans(NamedTuple):
+    """The sets of sites of least cost.
+
+    Attributes
+    ----------
+    plans : list of tuple of int
+        Best plans as found; empty when there is none, or none was found in time.
+    cost : float
+        Their cost; inf when there is none.
+    bound : float
+        No plan costs less.
+    proven : bool
+        Whether the cost, or that there is none, is proven.
+    complete : bool
+        Whether these are all.
+    """
+
+    plans: list[tuple[int, ...]]
+    cost: float
+    bound: float
+    proven: bool
+    complete: bool
+
+
+def equal_plans(model: LinearModel, sites: int, tolerance: float, most: int, ends: float) -> EqualPlans:
+    """Return all sets of sites of least cost, each found by forbidding those before.
+
+    Parameters
+    ----------
+    model : LinearModel
+        Its first variables are the sites; no plan contains a cheaper one.
+    sites : int
+        Number of sites.
+    tolerance : float
+        Plans whose costs differ by no more tie.
+    most : int
+        Plans to list, at least 1; with 1, no other is looked for.
+    ends : float
+        Moment (of the monotonic clock) at which the search ends.
+
+    Returns
+    -------
+    EqualPlans
+        Proven unless the time ran out before the first proof.
+
+    Examples
+    --------
+    >>> model = LinearModel(np.array([1.0, 1.0, 3.0]), np.ones(3, dtype=bool))
+    >>> model.add_rows([0, 0, 0], [0, 1, 2], 1.0, (1, np.inf))
+    >>> sorted(equal_plans(model, 3, 1e-9, 10, math.inf).plans)
+    [(0,), (1,)]
+    """
+    model = model.extended()
+    found = EqualPlans([], math.inf, -math.inf, proven=False, complete=False)
+    while True:
+        answer = model.solve(time_limit_s=ends - time.monotonic())
+        cost = math.inf if answer.values is None else math.fsum(model.cost * np.round(answer.values))
+        if not found.plans:
+            found = found._replace(cost=cost, bound=min(answer.bound, cost), proven=answer.proven)
+        if answer.values is None or cost > found.cost + tolerance:
+            return found._replace(complete=answer.proven)
+        plan = np.flatnonzero(answer.values[:sites] > 0.5)
+        found.plans.append(tuple(plan.tolist()))
+        if len(found.plans) == most or not answer.proven or not plan.size:
+            return found._replace(complete=answer.proven and not plan.size)
+        model.add_rows(np.zeros(plan.size, dtype=int), plan, 1.0, (-np.inf, plan.size - 1))

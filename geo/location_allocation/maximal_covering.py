@@ -13,44 +13,14 @@ import time
 import numpy as np
 
 from geo.location_allocation.best_sites import best_sites
-from geo.location_allocation.checked_input import Floats
+from geo.location_allocation.capacitated import most_people
 from geo.location_allocation.instance import Instance, make_instance
 from geo.location_allocation.plan import Plan, make_plan, order_ties
 from geo.location_allocation.problem import SitingProblem
-from geo.location_allocation.reduced_model import ask_highs
+from geo.location_allocation.reduced_model import ask_highs, merge_identical
+from geo.location_allocation.second_cover import most_covered_twice
 
 SAME = 1e-9  # plans tie when their values differ by at most this share of the largest value that is possible
-
-
-def merge_identical(covered: np.ndarray, weight: Floats) -> tuple[np.ndarray, Floats]:
-    """Return the columns without repetition, with the sums of their weights.
-
-    Parameters
-    ----------
-    covered : ndarray of bool, shape (n, m)
-        Which site covers which demand point.
-    weight : ndarray of float64, shape (m,)
-        Demand.
-
-    Returns
-    -------
-    ndarray of bool, shape (n, u)
-        Distinct columns.
-    ndarray of float64, shape (u,)
-        Demand of each.
-
-    Examples
-    --------
-    >>> merge_identical(np.array([[True, False, True]]), np.array([1.0, 2.0, 4.0]))[1].tolist()
-    [5.0, 2.0]
-    """
-    packed = np.ascontiguousarray(np.packbits(covered, axis=0).T)
-    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    place = np.empty_like(order)
-    place[order] = np.arange(order.size)
-    return covered[:, first[order]], np.bincount(place[group], weight).astype(np.float64)
 
 
 def covering_instance(problem: SitingProblem, cutoff_s: float) -> Instance:
@@ -81,12 +51,18 @@ def covering_instance(problem: SitingProblem, cutoff_s: float) -> Instance:
 
 
 def maximal_covering(
-    problem: SitingProblem, k: int, cutoff_s: float, *, max_ties: int = 100, time_limit_s: float = 60.0
+    problem: SitingProblem,
+    k: int,
+    cutoff_s: float,
+    *,
+    backup: bool = False,
+    max_ties: int = 100,
+    time_limit_s: float = 60.0,
 ) -> Plan:
     """Return the k new posts with most demand within the cutoff of any post.
 
-    Among plans of equal cover the one with the least mean time of the people reached comes first, then the one with
-    the lowest indices.
+    Among plans of equal cover the one that lets most people be reached at all comes first, then the one with the least
+    mean time of these people (with a capacity: of the people covered), then the one with the lowest indices.
 
     Parameters
     ----------
@@ -95,9 +71,11 @@ def maximal_covering(
     k : int
         New posts besides the fixed.
     cutoff_s : float
-        Seconds, inclusive.
+        Seconds, inclusive, in the precision of the travel times.
+    backup : bool
+        Count only the people who stay covered when any one post is absent: those within the cutoff of two posts.
     max_ties : int
-        Plans of equal cover to list, the chosen one included.
+        Plans of equal cover to list, the chosen one included; with 1, no other is looked for.
     time_limit_s : float
         Seconds after which the best plan so far is returned with its bound.
 
@@ -109,7 +87,7 @@ def maximal_covering(
     Raises
     ------
     ValueError
-        More posts than free sites, or a cutoff of 0.
+        More posts than free sites, a cutoff of 0, or backup together with a capacity.
 
     Examples
     --------
@@ -121,6 +99,11 @@ def maximal_covering(
     problem.check_posts(k)
     cutoff_s = problem.cutoff(cutoff_s)
     ends = time.monotonic() + time_limit_s
+    problem.check_backup(backup)
+    if backup:
+        return most_covered_twice(problem, k, cutoff_s, max_ties, ends)
+    if problem.limits is not None:
+        return most_people(problem, k, cutoff_s, max_ties, ends)
     total = math.fsum(problem.weights)
     tolerance = SAME * total
     outcome = best_sites(

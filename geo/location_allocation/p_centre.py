@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 
+from geo.location_allocation.capacitated import least_worst
 from geo.location_allocation.least_mean import least_mean_within
 from geo.location_allocation.plan import Plan, make_plan, no_plan
 from geo.location_allocation.problem import SitingProblem
@@ -55,6 +56,8 @@ def p_centre(problem: SitingProblem, k: int, *, max_ties: int = 100, time_limit_
     """
     problem.check_posts(k)
     ends = time.monotonic() + time_limit_s
+    if problem.limits is not None:
+        return least_worst(problem, k, max_ties, ends)
     points = np.flatnonzero((problem.weights > 0) & problem.reachable)
     times = problem.times[np.ix_(problem.free, points)]
     fixed = problem.fixed_time_s[points]

@@ -14,6 +14,7 @@ import time
 import numpy as np
 
 from geo.location_allocation.best_sites import best_sites
+from geo.location_allocation.capacitated import least_time
 from geo.location_allocation.instance import Instance, make_instance
 from geo.location_allocation.plan import Plan, make_plan
 from geo.location_allocation.problem import SitingProblem
@@ -119,6 +120,8 @@ def p_median(problem: SitingProblem, k: int, *, max_ties: int = 100, time_limit_
     if k == 0 and not problem.fixed_sites.size:
         raise ValueError("there is no post: no site is fixed, and 0 new posts are asked for")
     ends = time.monotonic() + time_limit_s
+    if problem.limits is not None:
+        return least_time(problem, k, max_ties, ends)
     instance, tolerance = median_instance(problem)
     outcome = best_sites(instance, k, tolerance, max_ties, lambda: time.monotonic() > ends)
     plans = sorted(tuple(problem.free[list(plan)].tolist()) for plan in outcome.ties)

@@ -178,6 +178,22 @@ class SitingProblem:
         if k > self.free.size:
             raise ValueError(f"{k} new posts are asked for, but only {self.free.size} sites are free")
 
+    def check_backup(self, backup: bool) -> None:  # noqa: FBT001 - the caller's own option
+        """Raise if backup is asked for together with a capacity.
+
+        Parameters
+        ----------
+        backup : bool
+            Whether each person needs two posts.
+
+        Raises
+        ------
+        ValueError
+            Both.
+        """
+        if backup and self.limits is not None:
+            raise ValueError("backup and a capacity cannot be asked for together")
+
     def cutoff(self, cutoff_s: float) -> float:
         """Return a cutoff in the precision of the travel times, so that one which equals a time includes it.
 

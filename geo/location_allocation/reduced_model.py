@@ -5,11 +5,43 @@ from __future__ import annotations
 import numpy as np
 
 from geo.location_allocation.branch_and_bound import Hint
+from geo.location_allocation.checked_input import Floats
 from geo.location_allocation.greedy import cost_of
 from geo.location_allocation.instance import Instance
 from geo.location_allocation.linear_model import LinearModel
 
 MOST_ENTRIES = 400_000  # above it the model takes longer than the search that it shall help
+
+
+def merge_identical(covered: np.ndarray, weight: Floats) -> tuple[np.ndarray, Floats]:
+    """Return the columns without repetition, with the sums of their weights.
+
+    Parameters
+    ----------
+    covered : ndarray of bool, shape (n, m)
+        Which site covers which demand point.
+    weight : ndarray of float64, shape (m,)
+        Demand.
+
+    Returns
+    -------
+    ndarray of bool, shape (n, u)
+        Distinct columns.
+    ndarray of float64, shape (u,)
+        Demand of each.
+
+    Examples
+    --------
+    >>> merge_identical(np.array([[True, False, True]]), np.array([1.0, 2.0, 4.0]))[1].tolist()
+    [5.0, 2.0]
+    """
+    packed = np.ascontiguousarray(np.packbits(covered, axis=0).T)
+    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    return covered[:, first[order]], np.bincount(place[group], weight).astype(np.float64)
 
 
 def ask_highs(instance: Instance, k: int) -> Hint | None:

@@ -11,14 +11,23 @@ import time
 
 import numpy as np
 
+from geo.location_allocation.capacitated import fewest_posts
 from geo.location_allocation.covers import fewest_sites
 from geo.location_allocation.least_mean import least_mean_within
 from geo.location_allocation.p_median import longest_seconds
 from geo.location_allocation.plan import Plan, make_plan, no_plan
 from geo.location_allocation.problem import SitingProblem
+from geo.location_allocation.second_cover import fewest_covering_twice
 
 
-def set_covering(problem: SitingProblem, cutoff_s: float, *, max_ties: int = 100, time_limit_s: float = 10.0) -> Plan:
+def set_covering(
+    problem: SitingProblem,
+    cutoff_s: float,
+    *,
+    backup: bool = False,
+    max_ties: int = 100,
+    time_limit_s: float = 10.0,
+) -> Plan:
     """Return the fewest new posts with which everyone whom some site reaches is within the cutoff.
 
     Among the plans with fewest posts the one with the least mean time is chosen; its ties are those of the same mean
@@ -30,6 +39,8 @@ def set_covering(problem: SitingProblem, cutoff_s: float, *, max_ties: int = 100
         Sites and demand; points without demand do not count.
     cutoff_s : float
         Seconds, inclusive.
+    backup : bool
+        Ask for two posts within the cutoff of everyone, so that any one may be absent.
     max_ties : int
         Plans to list, the chosen one included; the one with the lowest indices is chosen.
     time_limit_s : float
@@ -44,7 +55,7 @@ def set_covering(problem: SitingProblem, cutoff_s: float, *, max_ties: int = 100
     Raises
     ------
     ValueError
-        A cutoff of 0.
+        A cutoff of 0, or backup together with a capacity.
 
     Examples
     --------
@@ -53,12 +64,17 @@ def set_covering(problem: SitingProblem, cutoff_s: float, *, max_ties: int = 100
     (1,)
     """
     cutoff_s = problem.cutoff(cutoff_s)
+    ends = time.monotonic() + time_limit_s
+    problem.check_backup(backup)
+    if backup:
+        return fewest_covering_twice(problem, cutoff_s, max_ties, ends)
+    if problem.limits is not None:
+        return fewest_posts(problem, cutoff_s, max_ties, ends)
     open_points = (problem.weights > 0) & problem.reachable & (problem.fixed_time_s > cutoff_s)
     reached = problem.times[np.ix_(problem.free, np.flatnonzero(open_points))] <= cutoff_s
     found = fewest_sites(reached)
     if found is None:
         return no_plan(problem)
-    ends = time.monotonic() + time_limit_s
     seconds = min(cutoff_s, longest_seconds(problem))
     plans, complete, nodes = least_mean_within(problem, found, seconds, max_ties, ends)
     return make_plan(
