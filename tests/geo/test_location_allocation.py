@@ -1,0 +1,225 @@
+"""The four models equal what looking at every set of sites shows, ties included."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from siting_cases import (
+    Case,
+    all_plans,
+    backup_value,
+    best_by_looking,
+    cover_value,
+    mean_value,
+    nearest_s,
+    random_case,
+    random_case_with_capacity,
+    same,
+    served_with_capacity,
+    worst_value,
+)
+
+from geo.location_allocation import SitingProblem, best_sites, maximal_covering, p_centre, p_median, set_covering
+from geo.location_allocation import branch_and_bound as tree
+
+CASES = 500
+ENOUGH = 1000  # ties: no case has more
+
+
+@pytest.fixture(params=["each plan tried", "branch and bound", "HiGHS asked at once"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make small cases go the ways of the large ones, too."""
+    if request.param != "each plan tried":
+        monkeypatch.setattr(best_sites, "FEW", 0)
+        monkeypatch.setattr(best_sites, "MANY", 0)
+    if request.param == "HiGHS asked at once":
+        monkeypatch.setattr(tree, "SLOW", 0)
+    return str(request.param)
+
+
+def test_maximal_covering_equals_looking_at_every_plan(way: str) -> None:
+    for case in map(random_case, range(CASES)):
+        best, ties = best_by_looking(case, cover_value(case))
+        plan = maximal_covering(case.problem, case.k, case.cutoff_s, max_ties=ENOUGH)
+        assert same((plan.value,), (-best[0],)), case
+        assert plan.status == "optimal", case
+        assert plan.bound == plan.value, case
+        assert all_plans(plan) == ties, case
+        assert plan.ties_complete, case
+
+
+def test_the_first_of_equal_covers_reaches_most_then_soonest_then_has_the_lowest_indices() -> None:
+    for case in map(random_case, range(CASES)):
+        _, ties = best_by_looking(case, cover_value(case))
+        value = mean_value(case)
+        plan = maximal_covering(case.problem, case.k, case.cutoff_s, max_ties=ENOUGH)
+        assert same(value(plan.sites), min(map(value, ties))), case
+        assert plan.sites == min(sites for sites in ties if value(sites) == value(plan.sites)), case
+
+
+def test_p_median_equals_looking_at_every_plan(way: str) -> None:
+    for case in map(random_case, range(CASES)):
+        best, ties = best_by_looking(case, mean_value(case))
+        plan = p_median(case.problem, case.k, max_ties=ENOUGH)
+        assert same((plan.value,), best[1:]), case
+        assert plan.status == "optimal", case
+        assert all_plans(plan) == ties, case
+        assert plan.sites == ties[0], case
+        assert plan.ties_complete, case
+
+
+def test_p_centre_equals_looking_at_every_plan(way: str) -> None:
+    for case in map(random_case, range(CASES)):
+        best, ties = best_by_looking(case, worst_value(case))
+        plan = p_centre(case.problem, case.k, max_ties=ENOUGH)
+        if math.isinf(best[0]):
+            assert plan.status == "infeasible", case
+            assert plan.sites == (), case
+            continue
+        assert plan.value == best[0], case
+        assert plan.status == "optimal", case
+        assert all_plans(plan) == ties, case
+        assert plan.sites == ties[0], case
+        assert plan.ties_complete, case
+
+
+def test_set_covering_equals_looking_at_every_plan(way: str) -> None:
+    for case in map(random_case, range(CASES)):
+        wanted = case.problem.reachable & (case.problem.weights > 0)
+        plan = set_covering(case.problem, case.cutoff_s, max_ties=ENOUGH)
+        for k in range(case.problem.free.size + 1):
+            every = itertools.combinations(case.problem.free.tolist(), k)
+            enough = [s for s in every if (nearest_s(case.problem, s)[wanted] <= case.cutoff_s).all()]
+            if enough:
+                break
+        else:
+            assert plan.status == "infeasible", case
+            continue
+        value = mean_value(case)
+        least = min(value(sites)[1] for sites in enough)
+        assert plan.value == plan.bound == k, case
+        assert plan.status == "optimal", case
+        assert all_plans(plan) == [s for s in enough if same((value(s)[1],), (least,))], case
+
+
+def test_second_cover_equals_looking_at_every_plan() -> None:
+    for case in map(random_case, range(200)):
+        best, ties = best_by_looking(case, backup_value(case))
+        plan = maximal_covering(case.problem, case.k, case.cutoff_s, backup=True, max_ties=20)
+        assert same((plan.value,), (-best[0],)), case
+        assert plan.status == "optimal", case
+        assert set(all_plans(plan)) <= set(ties), case
+        assert len(all_plans(plan)) == min(20, len(ties)), case
+        assert plan.ties_complete or len(ties) >= 20, case
+
+
+def test_the_fewest_posts_with_second_cover_equal_looking_at_every_plan() -> None:
+    for case in map(random_case, range(200)):
+        everyone = -math.fsum(case.problem.weights[case.problem.reachable])
+        value = backup_value(case)
+        plan = set_covering(case.problem, case.cutoff_s, backup=True, max_ties=ENOUGH)
+        for k in range(case.problem.free.size + 1):
+            enough = [s for s in itertools.combinations(case.problem.free.tolist(), k) if same(value(s), (everyone,))]
+            if enough:
+                assert all_plans(plan) == enough, case
+                assert plan.value == k, case
+                break
+        else:
+            assert plan.status == "infeasible", case
+
+
+def test_a_plan_with_second_cover_bears_the_loss_of_any_one_post() -> None:
+    for case in map(random_case, range(100)):
+        plan = maximal_covering(case.problem, case.k, case.cutoff_s, backup=True, max_ties=1)
+        posts = {*case.problem.fixed_sites.tolist(), *plan.sites}
+        for absent in posts:
+            left = case.problem.times[sorted(posts - {absent})] <= case.cutoff_s
+            assert math.fsum(case.problem.weights[left.any(axis=0)]) >= plan.value - 1e-9, case
+
+
+WITH_CAPACITY = 125
+
+
+def by_plan(case: Case, k: int, cutoff_s: float) -> dict[tuple[int, ...], tuple[float, ...]]:
+    """Return people served, negative, and person-seconds of every set of k sites."""
+    every = itertools.combinations(case.problem.free.tolist(), k)
+    return {sites: served_with_capacity(case.problem, sites, cutoff_s) for sites in every}
+
+
+def assert_nobody_is_over(case: Case, assignment: np.ndarray, cutoff_s: float = math.inf) -> None:
+    served = np.flatnonzero((assignment >= 0) & (case.problem.weights > 0))
+    assert case.problem.limits is not None
+    load = np.bincount(assignment[served], case.problem.weights[served], minlength=case.problem.limits.size)
+    assert (load <= case.problem.limits).all(), case
+    assert (case.problem.times[assignment[served], served] <= cutoff_s).all(), case
+
+
+def test_maximal_covering_with_capacity_equals_looking_at_every_assignment() -> None:
+    for case in map(random_case_with_capacity, range(WITH_CAPACITY)):
+        values = by_plan(case, case.k, case.cutoff_s)
+        best = min(value[0] for value in values.values())
+        plan = maximal_covering(case.problem, case.k, case.cutoff_s)
+        assert (plan.value, plan.status) == (-best, "optimal"), case
+        assert all_plans(plan) == [sites for sites, value in values.items() if value[0] == best], case
+        assert plan.sites == min((value[1], sites) for sites, value in values.items() if value[0] == best)[1], case
+        assert plan.ties_complete, case
+        assert_nobody_is_over(case, plan.assignment, case.cutoff_s)
+
+
+def test_p_median_with_capacity_equals_looking_at_every_assignment() -> None:
+    for case in map(random_case_with_capacity, range(WITH_CAPACITY)):
+        values = by_plan(case, case.k, math.inf)
+        best = min(values.values())
+        plan = p_median(case.problem, case.k)
+        assert plan.value == pytest.approx(best[1]), case
+        assert plan.status == "optimal", case
+        assert all_plans(plan) == [sites for sites, value in values.items() if value == best], case
+        assert_nobody_is_over(case, plan.assignment)
+
+
+def test_p_centre_with_capacity_equals_looking_at_every_assignment() -> None:
+    for case in map(random_case_with_capacity, range(WITH_CAPACITY)):
+        everyone = -math.fsum(case.problem.weights[case.problem.reachable])
+        plan = p_centre(case.problem, case.k)
+        for cutoff_s in [0.0, *np.unique(case.problem.times[np.isfinite(case.problem.times)]).tolist()]:
+            enough = {s: v[1] for s, v in by_plan(case, case.k, cutoff_s).items() if v[0] == everyone}
+            if enough:
+                assert (plan.value, plan.status) == (cutoff_s, "optimal"), case
+                assert all_plans(plan) == [s for s, v in enough.items() if v == min(enough.values())], case
+                assert_nobody_is_over(case, plan.assignment, cutoff_s)
+                break
+        else:
+            assert plan.status == "infeasible", case
+
+
+def test_set_covering_with_capacity_equals_looking_at_every_assignment() -> None:
+    for case in map(random_case_with_capacity, range(WITH_CAPACITY)):
+        everyone = -math.fsum(case.problem.weights[case.problem.reachable])
+        plan = set_covering(case.problem, case.cutoff_s)
+        for k in range(case.problem.free.size + 1):
+            enough = {s: v[1] for s, v in by_plan(case, k, case.cutoff_s).items() if v[0] == everyone}
+            if enough:
+                assert (plan.value, plan.status) == (k, "optimal"), case
+                assert all_plans(plan) == [s for s, v in enough.items() if v == min(enough.values())], case
+                assert_nobody_is_over(case, plan.assignment, case.cutoff_s)
+                break
+        else:
+            assert plan.status == "infeasible", case
+
+
+def test_a_capacity_that_never_binds_changes_nothing() -> None:
+    for case in map(random_case, range(60)):
+        roomy = SitingProblem(
+            case.problem.times,
+            case.problem.weights,
+            fixed=case.problem.fixed_sites.tolist(),
+            candidates=case.problem.free.tolist(),
+            capacity=1e6,
+        )
+        plain = p_median(case.problem, case.k)
+        assert p_median(roomy, case.k).value == pytest.approx(plain.value), case
+        covered = maximal_covering(case.problem, case.k, case.cutoff_s).value
+        assert maximal_covering(roomy, case.k, case.cutoff_s, max_ties=1).value == pytest.approx(covered), case
