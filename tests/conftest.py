@@ -1,11 +1,31 @@
-"""Fixtures that every test may ask for."""
+"""Fixtures that every test may ask for: real data, a migrated database per process, a session undone after each test.
+
+The databases lie in a private cluster in the system's temporary folder, shared by all test processes of this checkout
+and stopped by the last of them, or on the server of TONO_TEST_DATABASE_URL.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session, sessionmaker
 
+from app.database import create_database_engine, migrate
+from app.postgis import ClusterError, PrivateCluster, find_postgis
+from app.settings import PROJECT_ROOT, get_settings
+
+SUFFIX = "_test"
 ROOT = Path(__file__).parent.parent
 
 
@@ -22,3 +42,114 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared/data is not here: the real roads and census of Tono are not part of the product")
     return folder
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """Return the address of a fresh, migrated database, as the role that owns it."""
+    own = get_settings().test_database_url
+    # The process number keeps two test runs at the same time apart.
+    name = f"tono_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}{SUFFIX}"
+    with on_own_server(make_url(own), name) if own else on_private_cluster(name) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """Return an engine on the test database."""
+    engine = create_database_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Return a session in an outer transaction: it may commit and roll back, and nothing of it stays."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")() as session:
+            yield session
+        outer.rollback()
+
+
+@contextmanager
+def on_private_cluster(name: str) -> Iterator[str]:
+    """Give a database in the private cluster of the tests."""
+    try:
+        find_postgis()
+    except ClusterError as error:
+        pytest.skip(f"no database to test with: {error}")
+    short = hashlib.sha256(os.fsencode(PROJECT_ROOT)).hexdigest()[:8]
+    folder = Path(tempfile.gettempdir()) / f"tono-tests-{os.geteuid()}-{short}"
+    folder.mkdir(exist_ok=True)
+    cluster = PrivateCluster(folder)
+    with shared(cluster, folder / "users"):
+        with locked(folder / "template"):
+            cluster.ensure_database(name, template=migrated_template(cluster))
+        yield cluster.url(name)
+        cluster.drop_database(name)
+
+
+@contextmanager
+def shared(cluster: PrivateCluster, users: Path) -> Iterator[None]:
+    """Keep the cluster running while any test process uses it; a process that is killed is no user any more."""
+    with users.open("w") as file:
+        if alone(file.fileno()):
+            cluster.start()
+            for left in cluster.databases():
+                if left.endswith(SUFFIX):
+                    cluster.drop_database(left)
+        fcntl.flock(file, fcntl.LOCK_SH)
+        cluster.start()
+        try:
+            yield
+        finally:
+            if alone(file.fileno()):
+                cluster.stop()
+
+
+def alone(handle: int) -> bool:
+    """Return whether no other process holds the file, which is then ours alone."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def migrated_template(cluster: PrivateCluster) -> str:
+    """Return the name of a database with the newest tables in it; it is made once per state of the migrations."""
+    migrations = sorted((PROJECT_ROOT / "app" / "migrations").rglob("*.py"))
+    state = hashlib.sha256(b"".join(file.read_bytes() for file in migrations)).hexdigest()[:10]
+    name = f"tono{SUFFIX}_template_{state}"
+    cluster.ensure_database(name)
+    migrate(cluster.url(name))
+    return name
+
+
+@contextmanager
+def on_own_server(address: URL, name: str) -> Iterator[str]:
+    """Give a copy of the database of TONO_TEST_DATABASE_URL, on its server."""
+    origin = address.database or ""
+    if not origin.endswith(SUFFIX):
+        pytest.fail(f"TONO_TEST_DATABASE_URL names the database {origin!r}; its name must end in {SUFFIX}.")
+    signed_in = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    mark = (
+        Path(tempfile.gettempdir()) / f"tono-tests-{os.geteuid()}-{hashlib.sha256(signed_in.encode()).hexdigest()[:8]}"
+    )
+    with locked(mark):
+        migrate(signed_in)
+        with psycopg.connect(signed_in, autocommit=True) as connection:
+            order = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(order.format(sql.Identifier(name), sql.Identifier(origin)))
+    yield address.set(database=name).render_as_string(hide_password=False)
+    with locked(mark), psycopg.connect(signed_in, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Let one test process at a time do what follows."""
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
