@@ -14,8 +14,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import NetworkDataError
+from geo.network_file import DEGREE_STEP, from_steps
 from geo.profiles import PROFILES
-from geo.road_network import DEGREE_STEP, RoadNetwork, from_steps
+from geo.road_network import RoadNetwork
 
 log = logging.getLogger(__name__)
 REQUIRED = ("u", "v", "highway", "oneway", "length_m")

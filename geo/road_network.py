@@ -6,11 +6,6 @@ The saved form is deterministic: the same roads give the same bytes.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
-import os
-import tempfile
-import zipfile
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.crs import plane_epsg, to_metres
 from geo.errors import NetworkDataError
+from geo.network_file import DEGREE_STEP, pack, unpack, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +27,6 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-FORMAT = 1
-# OpenStreetMap's own precision, about a centimetre.
-DEGREE_STEP = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,18 +287,9 @@ class RoadNetwork:
         Returns
         -------
         bytes
-            A zip of arrays without any pickled object; equal networks give equal bytes.
+            See `geo.network_file`; equal networks give equal bytes.
         """
-        texts = {f.name: getattr(self, f.name) for f in fields(self) if f.name in TEXT_FIELDS}
-        head = json.dumps({"format": FORMAT, **texts}, ensure_ascii=False, sort_keys=True).encode()
-        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in TEXT_FIELDS}
-        for name in DEGREE_FIELDS:
-            arrays[name] = np.rint(arrays[name] / DEGREE_STEP).astype(np.int32)
-        for name in ("u", "v", "highway", "label", "offsets"):
-            arrays[name] = arrays[name].astype(np.int32)
-        buffer = io.BytesIO()
-        np.savez(buffer, head=np.frombuffer(head, dtype=np.uint8), **arrays)
-        return buffer.getvalue()
+        return pack({field.name: getattr(self, field.name) for field in fields(self)})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> RoadNetwork:
@@ -326,20 +310,7 @@ class RoadNetwork:
         NetworkDataError
             If the content is damaged or of another format.
         """
-        try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-                values: dict[str, Any] = {name: arrays[name] for name in arrays.files}
-            head = json.loads(values.pop("head").tobytes())
-            if head.pop("format") != FORMAT:
-                raise NetworkDataError(f"The saved network has another format than {FORMAT}; build it anew.")
-            for name in DEGREE_FIELDS:
-                values[name] = from_steps(values[name])
-            for name in ("u", "v", "highway", "label", "offsets"):
-                values[name] = values[name].astype(np.int64)
-            labels = tuple((ref, name) for ref, name in head.pop("labels"))
-            return cls(**head | {"highways": tuple(head["highways"])}, labels=labels, **values)
-        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise NetworkDataError(f"The saved network is damaged ({error}); build it anew.") from error
+        return cls(**unpack(content))
 
     def save(self, path: Path | str) -> None:
         """Write the saved form to a file, whole or not at all.
@@ -349,15 +320,7 @@ class RoadNetwork:
         path : Path or str
             Where to.
         """
-        path = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self.to_bytes())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(Path(path), self.to_bytes())
 
     @classmethod
     def load(cls, path: Path | str) -> RoadNetwork:
@@ -382,23 +345,3 @@ class RoadNetwork:
             return cls.from_bytes(Path(path).read_bytes())
         except OSError as error:
             raise NetworkDataError(f"The network {path} cannot be read: {error.strerror}.") from error
-
-
-TEXT_FIELDS = {"name", "source", "date", "highways", "labels"}
-DEGREE_FIELDS = ("node_lonlat", "coords")
-
-
-def from_steps(steps: NDArray[np.integer[Any]]) -> Floats:
-    """Return degrees of whole steps of `DEGREE_STEP`; the only way to degrees, so that saved equals built.
-
-    Parameters
-    ----------
-    steps : array of int
-        Multiples of `DEGREE_STEP`.
-
-    Returns
-    -------
-    array of float64
-        Degrees.
-    """
-    return steps / 10_000_000

@@ -13,6 +13,9 @@ from geo.crs import to_degrees, to_metres
 from geo.profiles import Profile
 from geo.road_network import RoadNetwork
 
+# Below this two distances are one: coordinates are kept to about a centimetre.
+EQUAL_M = 0.01
+
 
 @dataclass(frozen=True, eq=False)
 class Snapped:
@@ -108,7 +111,9 @@ def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
     Returns
     -------
     Snapped
-        One row for each place. Of equally near pieces the first in the network's order is taken.
+        One row for each place. Pieces within `EQUAL_M` of the nearest count as equally near: of these, one that ends
+        there (the place lies at a node) comes before one that passes over, then the first in the network's order.
+        A place within `EQUAL_M` of a piece's end lies at the node: its share is exactly 0 or 1.
 
     Raises
     ------
@@ -123,24 +128,38 @@ def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
     if len(places) == 0 or len(usable) == 0:
         return Snapped(network.fingerprint, profile.name, edge, share, distance, np.full((len(places), 2), np.nan))
     spots = np.asarray(shapely.points(to_metres(places, network.metric_epsg)), dtype=object)
-    nearest, metres = _nearest(network, usable, spots)
-    lines = network.lines_m[nearest]
+    nearest, metres, along = _nearest(network, usable, spots)
     distance[:] = metres
     near = metres <= profile.max_snap_m
-    edge[near] = nearest[near]
-    share[near] = shapely.line_locate_point(lines, spots, normalized=True)[near]
-    share[near] = np.nan_to_num(share[near])  # a piece of no length has no share
+    edge[near], share[near] = nearest[near], along[near]
     feet = np.full((len(places), 2), np.nan)
-    feet[near] = shapely.get_coordinates(shapely.line_interpolate_point(lines[near], share[near], normalized=True))
+    lines = network.lines_m[nearest[near]]
+    feet[near] = shapely.get_coordinates(shapely.line_interpolate_point(lines, share[near], normalized=True))
     return Snapped(network.fingerprint, profile.name, edge, share, distance, to_degrees(feet, network.metric_epsg))
 
 
 def _nearest(
     network: RoadNetwork, usable: NDArray[np.int64], spots: NDArray[np.object_]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    tree = shapely.STRtree(network.lines_m[usable])
-    (asked, found), metres = tree.query_nearest(spots, return_distance=True, all_matches=True)
-    # Ties (a place at a junction) go to the first piece, whatever order the tree gives them in.
-    order = np.lexsort((found, asked))
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the nearest piece of each place, the distance to it in metres, and the share of it before the place."""
+    lines = network.lines_m[usable]
+    tree = shapely.STRtree(lines)
+    (asked, _), metres = tree.query_nearest(spots, return_distance=True, all_matches=False)
+    least = np.empty(len(spots))
+    least[asked] = metres
+    asked, found = tree.query(spots, predicate="dwithin", distance=least + EQUAL_M)
+    share = _share(lines[found], spots[asked])
+    order = np.lexsort((found, (share > 0) & (share < 1), asked))
     first = order[np.unique(asked[order], return_index=True)[1]]
-    return usable[found[first]], metres[first]
+    return usable[found[first]], least, share[first]
+
+
+def _share(lines: NDArray[np.object_], spots: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the part of each line before the point on it that is nearest to a spot; at an end exactly 0 or 1."""
+    length = shapely.length(lines)
+    along = shapely.line_locate_point(lines, spots)
+    # A piece of no length has no share: all of it is its beginning.
+    share = np.divide(along, length, out=np.zeros(len(lines)), where=length > 0)
+    share[along <= EQUAL_M] = 0.0
+    share[(length - along <= EQUAL_M) & (along > EQUAL_M)] = 1.0
+    return share

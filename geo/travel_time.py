@@ -47,7 +47,7 @@ def travel_time_matrix(
     cutoff_s : float, optional
         Longest travel time considered, seconds, inclusive.
     closed : array_like of int, optional
-        Road pieces that may not be used; a place on one of them is reached or left only by other pieces' ends.
+        Road pieces that may not be used; a place on one of them is not reached, unless it lies at the piece's end.
 
     Returns
     -------
@@ -222,9 +222,12 @@ def _pairs_on_one_edge(start: Ints, end: Ints) -> tuple[Ints, Ints]:
 
 
 def _part(share: Floats, seconds: Floats) -> Floats:
-    """Return a share of a time; no share of a piece that may not be used, not even nothing of it."""
+    """Return a share of a time; nothing of a piece takes no time, also where the piece may not be used.
+
+    A place at the end of a one-way street or of a closed road stands at the node, and may leave it by other roads.
+    """
     with np.errstate(invalid="ignore"):
-        return np.where(np.isinf(seconds), np.inf, share * seconds)
+        return np.where(share == 0, 0.0, np.where(np.isinf(seconds), np.inf, share * seconds))
 
 
 def _graph(*arcs: tuple[Ints, Ints, Floats], size: int) -> csr_array:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from drawn_networks import CAR, FOOT, at, draw
 
-from geo.profiles import CAR_WINTER
 from geo.profiles import CAR as REAL_CAR
+from geo.profiles import CAR_WINTER
 from geo.snapping import snap
 from geo.travel_time import nearest_origin, travel_time_matrix
 
