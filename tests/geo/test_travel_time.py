@@ -81,7 +81,7 @@ def test_no_road_leads_to_the_other_island() -> None:
 
 
 def test_an_overpass_does_not_join() -> None:
-    # From (500, 0): 1,500 m east, 1,000 north, 1,000 west, then 500 m back south to (1000, 500); as the crow flies 707 m.
+    # From (500, 0): 1,500 m east, 1,000 north, 1,000 west, 500 back south to (1000, 500); as the crow flies 707 m.
     assert time(OVERPASS, (500, 0), (1000, 500)) == pytest.approx(400, abs=CLOSE)
 
 
@@ -143,7 +143,7 @@ def test_nobody_comes_where_nobody_can() -> None:
 
 
 def test_a_place_that_is_none_is_refused_by_number() -> None:
-    with pytest.raises(ValueError, match="Place 1 is lon 39.3, lat 141.5"):
+    with pytest.raises(ValueError, match=r"Place 1 is lon 39\.3, lat 141\.5"):
         travel_time_matrix(LINE, at((0, 0)), [[141.5, 39.3], [39.3, 141.5]], profile=CAR)
     with pytest.raises(ValueError, match="Place 0 is lon nan"):
         snap(LINE, [[np.nan, 39.3]], CAR)
