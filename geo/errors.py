@@ -3,7 +3,8 @@
 GeoError
 ├── NetworkDataError   the roads cannot be used as they are: broken file, negative length, dead node reference
 ├── OffNetworkError    a place is farther from every road than the limit
-└── InfeasibleError    there is no plan at all
+├── InfeasibleError    there is no plan at all
+└── OutOfTimeError     neither a plan nor that there is none was found in the time given
 
 Wrong arguments are plain ``ValueError``. Messages carry the numbers and what to do about them.
 """
@@ -23,3 +24,7 @@ class OffNetworkError(GeoError):
 
 class InfeasibleError(GeoError):
     """No plan satisfies the stated conditions."""
+
+
+class OutOfTimeError(GeoError):
+    """Neither a plan nor the proof that there is none was found in the time given."""

@@ -94,11 +94,19 @@ class Allocation:
         if k is not None:
             model.add_rows(np.zeros(self.free, dtype=int), np.arange(self.free), 1.0, (k, k))
         if serve is not None:
-            total = max(1.0, self.total)
-            pairs_at = self.free + np.arange(self.site.size)
-            row = np.zeros(self.site.size, dtype=int)
-            model.add_rows(row, pairs_at, self.people / total, (serve / total - ROOM, np.inf))
+            self._demand(model, serve)
         return model
+
+    def _demand(self, model: LinearModel, serve: float) -> None:
+        """Add the rule that so many are served: point by point where these are all, which is solved far faster."""
+        total = max(1.0, self.total)
+        near = np.zeros(self.problem.weights.size)
+        near[self.point] = 1.0
+        if abs(math.fsum(self.problem.weights * near) - serve) <= ROOM * total:
+            model.lower[0] = near
+            return
+        pairs = self.free + np.arange(self.site.size)
+        model.add_rows(np.zeros(pairs.size, dtype=int), pairs, self.people / total, (serve / total - ROOM, np.inf))
 
     def most_served(self, k: int, max_ties: int, ends: float) -> EqualPlans:
         """Return the plans of k posts that serve most people.
@@ -190,8 +198,8 @@ class Allocation:
         serving = values[self.free : -1] > 0.5
         return float(np.bincount(self.post[serving], self.people[serving]).max(initial=0.0))
 
-    def assign(self, plan: Sites, serve: float, ends: float) -> tuple[float, Indices] | None:
-        """Return which post serves which demand point with a plan, in the least person-seconds.
+    def least_seconds_of(self, plan: Sites, serve: float, ends: float) -> Floats | None:
+        """Return the assignment of a plan in the least person-seconds.
 
         Parameters
         ----------
@@ -204,47 +212,84 @@ class Allocation:
 
         Returns
         -------
-        tuple of float and ndarray of int, shape (m,), or None
-            Person-seconds and sites, -1 for none; None where the time ran out before any was found.
+        ndarray of float64 or None
+            Values of all variables; None where the time ran out before any was found.
         """
         model = self.model(self.seconds, k=len(plan), serve=serve)
         if plan:
             model.add_rows(np.zeros(len(plan), dtype=int), np.array(plan), 1.0, (len(plan), len(plan)))
-        values = model.solve(time_limit_s=ends - time.monotonic()).values
-        if values is None:
-            return None
-        post = self.problem.nearest_post(self.problem.free[list(plan)].tolist(), self.cutoff_s)
+        return model.solve(time_limit_s=ends - time.monotonic()).values
+
+    def filled(self, plan: Sites) -> Floats:
+        """Return an assignment at once: the largest demand first, each to the nearest post that has room.
+
+        Parameters
+        ----------
+        plan : tuple of int
+            Indices into ``problem.free``.
+
+        Returns
+        -------
+        ndarray of float64
+            Values of all variables.
+        """
+        values = np.zeros(self.free + self.site.size)
+        values[list(plan)] = 1.0
+        is_open = np.append(values[: self.free] > 0, np.ones(self.problem.fixed_sites.size, dtype=bool))
+        limits = np.full(self.problem.times.shape[0], np.inf) if self.problem.limits is None else self.problem.limits
+        room, served = limits.copy(), np.zeros(self.problem.weights.size, dtype=bool)
+        order = np.lexsort((self.problem.times[self.site, self.point], -self.people))
+        for pair in order[is_open[self.post[order]]].tolist():
+            site, point = self.site[pair], self.point[pair]
+            if not served[point] and self.people[pair] <= room[site]:
+                room[site] -= self.people[pair]
+                served[point] = True
+                values[self.free + pair] = 1.0
+        return values
+
+    def read(self, values: Floats) -> tuple[float, Indices]:
+        """Return the person-seconds and the posts of an assignment.
+
+        Parameters
+        ----------
+        values : ndarray of float64
+            Values of all variables.
+
+        Returns
+        -------
+        float
+            Person-seconds.
+        ndarray of int, shape (m,)
+            Site that serves each demand point, -1 for none; points without demand have the nearest.
+        """
+        new = self.problem.free[np.flatnonzero(values[: self.free] > 0.5)]
+        post = self.problem.nearest_post(new.tolist(), self.cutoff_s)
         post[self.problem.weights > 0] = -1
         serving = values[self.free :] > 0.5
         post[self.point[serving]] = self.site[serving]
         return math.fsum(self.seconds[serving]), post
 
-    def answer(self, found: EqualPlans, serve: float, ends: float) -> tuple[list[Sites], float, Indices]:
+    def ranked(self, found: EqualPlans) -> tuple[list[Sites], float, Indices]:
         """Return plans in the order of the tie-break, with the seconds and the posts of the first.
 
         Parameters
         ----------
         found : EqualPlans
-            Plans, as indices into ``problem.free``.
-        serve : float
-            People to serve.
-        ends : float
-            Moment (of the monotonic clock) at which the search ends.
+            Plans with their assignments.
 
         Returns
         -------
         list of tuple of int
-            Sites.
+            Sites; the least mean time first, then the lowest indices.
         float
             Person-seconds.
         ndarray of int, shape (m,)
             Sites that serve; -1 for none.
         """
-        nobody = np.full(self.problem.weights.size, -1)
-        ranked: list[tuple[float, Sites, float, Indices]] = []
-        for plan in found.plans:
-            seconds, post = self.assign(plan, serve, ends) or (math.inf, nobody)
+        entries: list[tuple[float, Sites, float, Indices]] = []
+        for plan, values in zip(found.plans, found.values, strict=True):
+            seconds, post = self.read(values)
             mean = round(seconds / max(1.0, self.total), 6)  # equal up to what HiGHS can tell
-            ranked.append((mean, tuple(self.problem.free[list(plan)].tolist()), seconds, post))
-        ranked.sort(key=lambda entry: entry[:2])
-        return [entry[1] for entry in ranked], ranked[0][2], ranked[0][3]
+            entries.append((mean, tuple(self.problem.free[list(plan)].tolist()), seconds, post))
+        entries.sort(key=lambda entry: entry[:2])
+        return [entry[1] for entry in entries], entries[0][2], entries[0][3]

@@ -7,11 +7,15 @@ these sites.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.errors import OutOfTimeError
 from geo.location_allocation.linear_model import LinearModel
 
 MOST_NODES = 20_000  # then HiGHS decides
@@ -94,6 +98,21 @@ def smallest(masks: Sequence[int]) -> list[int]:
     return sorted(first[mask] for mask in kept)
 
 
+class Fewest(NamedTuple):
+    """Few sites that reach everything.
+
+    Attributes
+    ----------
+    sites : list of int
+        Sites, ascending.
+    bound : int
+        No fewer do; as many as the sites when that is proven.
+    """
+
+    sites: list[int]
+    bound: int
+
+
 class Cover:
     """A search for at most k masks whose union is everything.
 
@@ -113,25 +132,36 @@ class Cover:
         self.points = sorted(range(points), key=lambda j: len(self.reaching[j]))
         self.nodes = 0
 
-    def find(self, k: int) -> list[int] | None:
+    def find(self, k: int, ends: float) -> list[int] | None:
         """Return at most k sites that reach everything, or None if there are none.
 
         Parameters
         ----------
         k : int
             Most sites.
+        ends : float
+            Moment (of the monotonic clock) at which the search ends.
 
         Returns
         -------
         list of int or None
             Sites.
+
+        Raises
+        ------
+        OutOfTimeError
+            Neither was shown in time.
         """
         self.nodes = 0
         found = self._search(self.everything, k)
-        if self.nodes > MOST_NODES:
-            fewest = self.fewest()
-            found = fewest if fewest is not None and len(fewest) <= k else None
-        return None if found is None else [self.sites[m] for m in found]
+        if self.nodes <= MOST_NODES:
+            return None if found is None else [self.sites[m] for m in found]
+        fewest = self.fewest(ends)
+        if fewest is None or fewest.bound > k:
+            return None
+        if len(fewest.sites) > k:
+            raise OutOfTimeError(f"It is not known in time whether {k} sites reach everything.")
+        return fewest.sites
 
     def _search(self, missing: int, k: int) -> list[int] | None:
         if not missing:
@@ -139,10 +169,12 @@ class Cover:
         self.nodes += 1
         if k == 0 or self.nodes > MOST_NODES:
             return None
+        hardest = next(j for j in self.points if missing >> j & 1)
+        if k == 1:
+            return next(([m] for m in self.reaching[hardest] if not missing & ~self.masks[m]), None)
         most = max(((mask & missing).bit_count() for mask in self.masks), default=0)
         if most * k < missing.bit_count():
             return None
-        hardest = next(j for j in self.points if missing >> j & 1)
         order = sorted(self.reaching[hardest], key=lambda m: -(self.masks[m] & missing).bit_count())
         for m in order:
             rest = self._search(missing & ~self.masks[m], k - 1)
@@ -150,23 +182,39 @@ class Cover:
                 return [m, *rest]
         return None
 
-    def fewest(self) -> list[int] | None:
-        """Return fewest masks that reach everything, by HiGHS.
+    def fewest(self, ends: float) -> Fewest | None:
+        """Return the fewest sites that reach everything, by HiGHS.
+
+        Parameters
+        ----------
+        ends : float
+            Moment (of the monotonic clock) at which the search ends.
 
         Returns
         -------
-        list of int or None
-            Indices into `masks`; None if a point is reached by none.
+        Fewest or None
+            None if a point is reached by none.
         """
         if not self.everything:
-            return []
+            return Fewest([], 0)
         if not all(self.reaching):
             return None
         model = LinearModel(np.ones(len(self.masks)), np.ones(len(self.masks), dtype=bool))
         point = np.repeat(np.arange(len(self.reaching)), [len(sites) for sites in self.reaching])
         model.add_rows(point, np.concatenate(self.reaching), 1.0, (np.ones(len(self.reaching)), np.inf))
-        values = model.solve().values
-        return None if values is None else np.flatnonzero(values > 0.5).tolist()
+        answer = model.solve(time_limit_s=ends - time.monotonic())
+        found = [] if answer.values is None else [np.flatnonzero(answer.values > 0.5).tolist()]
+        chosen = min([*found, self._greedy()], key=len)
+        bound = len(chosen) if answer.proven else math.ceil(max(1.0, answer.bound - 1e-6))
+        return Fewest(sorted(self.sites[m] for m in chosen), bound)
+
+    def _greedy(self) -> list[int]:
+        """Return masks that reach everything, each the one that reaches most of the rest."""
+        chosen, missing = [], self.everything
+        while missing:
+            chosen.append(max(range(len(self.masks)), key=lambda m: (self.masks[m] & missing).bit_count()))
+            missing &= ~self.masks[chosen[-1]]
+        return chosen
 
 
 class Plans:
@@ -228,31 +276,31 @@ class Plans:
         return len(self.found) <= self.most
 
 
-def fewest_sites(reached: NDArray[np.bool_]) -> list[int] | None:
+def fewest_sites(reached: NDArray[np.bool_], ends: float = math.inf) -> Fewest | None:
     """Return the fewest sites that reach every demand point.
 
     Parameters
     ----------
     reached : ndarray of bool, shape (n, p)
         Which site reaches which demand point.
+    ends : float
+        Moment (of the monotonic clock) at which the search ends.
 
     Returns
     -------
-    list of int or None
-        Sites, ascending; None if a demand point is reached by none.
+    Fewest or None
+        None if a demand point is reached by none.
 
     Examples
     --------
     >>> fewest_sites(np.array([[True, True, False], [False, True, False], [False, True, True]]))
-    [0, 2]
+    Fewest(sites=[0, 2], bound=2)
     """
     hardest = smallest(masks_of(np.ascontiguousarray(reached.T)))
-    cover = Cover(masks_of(reached[:, hardest]), len(hardest))
-    found = cover.fewest()
-    return None if found is None else sorted(cover.sites[m] for m in found)
+    return Cover(masks_of(reached[:, hardest]), len(hardest)).fewest(ends)
 
 
-def few_sites(reached: NDArray[np.bool_], k: int) -> list[int] | None:
+def few_sites(reached: NDArray[np.bool_], k: int, ends: float = math.inf) -> list[int] | None:
     """Return at most k sites that reach every demand point.
 
     Parameters
@@ -261,18 +309,25 @@ def few_sites(reached: NDArray[np.bool_], k: int) -> list[int] | None:
         Which site reaches which demand point.
     k : int
         Most sites.
+    ends : float
+        Moment (of the monotonic clock) at which the search ends.
 
     Returns
     -------
     list of int or None
         Sites; None if there are none.
 
+    Raises
+    ------
+    OutOfTimeError
+        Neither was shown in time.
+
     Examples
     --------
     >>> few_sites(np.eye(2, dtype=bool), 1) is None
     True
     """
-    return Cover(masks_of(reached), reached.shape[1]).find(k)
+    return Cover(masks_of(reached), reached.shape[1]).find(k, ends)
 
 
 def fill_up(sites: Iterable[int], k: int, count: int) -> list[int]:

@@ -119,7 +119,9 @@ class LinearModel:
         Solution
             Proven unless a limit was met.
         """
-        options: dict[str, Any] = {"mip_rel_gap": 0.0, "time_limit": min(max(time_limit_s, 0.01), FOREVER_S)}
+        if time_limit_s <= 0:
+            return Solution(None, -math.inf, proven=False, nodes=0)
+        options: dict[str, Any] = {"mip_rel_gap": 0.0, "time_limit": min(time_limit_s, FOREVER_S)}
         if node_limit is not None:
             options["node_limit"] = node_limit
         row, variable, factor = (np.concatenate(part) for part in zip(*self.entries, strict=True))
@@ -153,6 +155,8 @@ class EqualPlans(NamedTuple):
         Whether the cost, or that there is none, is proven.
     complete : bool
         Whether these are all.
+    values : list of ndarray of float64
+        Values of all variables, for each plan.
     """
 
     plans: list[tuple[int, ...]]
@@ -160,6 +164,7 @@ class EqualPlans(NamedTuple):
     bound: float
     proven: bool
     complete: bool
+    values: list[Floats]
 
 
 def equal_plans(model: LinearModel, sites: int, tolerance: float, most: int, ends: float) -> EqualPlans:
@@ -191,7 +196,7 @@ def equal_plans(model: LinearModel, sites: int, tolerance: float, most: int, end
     [(0,), (1,)]
     """
     model = model.extended()
-    found = EqualPlans([], math.inf, -math.inf, proven=False, complete=False)
+    found = EqualPlans([], math.inf, -math.inf, proven=False, complete=False, values=[])
     while True:
         answer = model.solve(time_limit_s=ends - time.monotonic())
         cost = math.inf if answer.values is None else math.fsum(model.cost * np.round(answer.values))
@@ -201,6 +206,7 @@ def equal_plans(model: LinearModel, sites: int, tolerance: float, most: int, end
             return found._replace(complete=answer.proven)
         plan = np.flatnonzero(answer.values[:sites] > 0.5)
         found.plans.append(tuple(plan.tolist()))
+        found.values.append(answer.values)
         if len(found.plans) == most or not answer.proven or not plan.size:
             return found._replace(complete=answer.proven and not plan.size)
         model.add_rows(np.zeros(plan.size, dtype=int), plan, 1.0, (-np.inf, plan.size - 1))

@@ -46,6 +46,8 @@ def p_centre(problem: SitingProblem, k: int, *, max_ties: int = 100, time_limit_
     ------
     ValueError
         More posts than free sites.
+    OutOfTimeError
+        With a capacity: neither a plan nor that there is none was found.
 
     Examples
     --------
@@ -61,7 +63,7 @@ def p_centre(problem: SitingProblem, k: int, *, max_ties: int = 100, time_limit_
     points = np.flatnonzero((problem.weights > 0) & problem.reachable)
     times = problem.times[np.ix_(problem.free, points)]
     fixed = problem.fixed_time_s[points]
-    worst = smallest_worst(times, fixed, k, lambda: time.monotonic() > ends)
+    worst = smallest_worst(times, fixed, k, ends)
     if math.isinf(worst.seconds):
         return no_plan(problem, worst.rounds)
     proven = worst.bound >= worst.seconds

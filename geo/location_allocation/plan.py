@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 
-from geo.location_allocation.checked_input import Indices
+from geo.location_allocation.checked_input import Floats, Indices
 from geo.location_allocation.problem import SitingProblem
 
+SAME = 1e-9  # share of a value that rounding may change
 Status = Literal["optimal", "feasible", "infeasible"]
 
 
@@ -128,29 +129,30 @@ def no_plan(problem: SitingProblem, nodes: int = 0) -> Plan:
     )
 
 
-def tie_rank(problem: SitingProblem, plan: tuple[int, ...]) -> tuple[float, float, tuple[int, ...]]:
-    """Return what is compared, in this order, when two plans tie.
+def steps(values: Floats, tolerance: float) -> Indices:
+    """Return the rank of each value, the same for values that differ by no more than rounding.
 
     Parameters
     ----------
-    problem : SitingProblem
-        What was asked.
-    plan : tuple of int
-        New posts.
+    values : ndarray of float64, shape (n,)
+        Values.
+    tolerance : float
+        What rounding may make of one value.
 
     Returns
     -------
-    float
-        People reached, negative.
-    float
-        Their person-seconds.
-    tuple of int
-        The plan.
+    ndarray of int, shape (n,)
+        Ranks from 0.
+
+    Examples
+    --------
+    >>> steps(np.array([3.0, 1.0, 3.0000001]), 1e-3).tolist()
+    [1, 0, 1]
     """
-    time = problem.time_from(plan)
-    reached = np.isfinite(time)
-    people = problem.weights[reached]
-    return -math.fsum(people), math.fsum(people * time[reached]), plan
+    order = np.argsort(values, kind="stable")
+    ranks = np.empty(values.size, dtype=np.intp)
+    ranks[order] = np.cumsum(np.diff(values[order], prepend=values[order[:1]]) > tolerance)
+    return ranks
 
 
 def order_ties(problem: SitingProblem, plans: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
@@ -174,4 +176,12 @@ def order_ties(problem: SitingProblem, plans: Iterable[tuple[int, ...]]) -> list
     >>> order_ties(problem, [(0,), (1,)])
     [(1,), (0,)]
     """
-    return sorted(plans, key=lambda plan: tie_rank(problem, plan))
+    plans = list(plans)
+    times = [problem.time_from(plan) for plan in plans]
+    there = [np.isfinite(time) for time in times]
+    people = np.array([-math.fsum(problem.weights[near]) for near in there])
+    seconds = np.array([math.fsum(problem.weights[near] * time[near]) for time, near in zip(times, there, strict=True)])
+    reached = steps(people, SAME * math.fsum(problem.weights))
+    soon = steps(seconds, SAME * float(seconds.max(initial=0.0)))
+    ranked = sorted(zip(reached.tolist(), soon.tolist(), plans, strict=True))
+    return [plan for _, _, plan in ranked]

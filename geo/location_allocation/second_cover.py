@@ -176,7 +176,7 @@ def fewest_covering_twice(problem: SitingProblem, cutoff_s: float, max_ties: int
         problem,
         plans,
         float(len(plans[0])),
-        max(0.0, math.ceil(found.bound - 1e-6)),
+        math.ceil(max(0.0, found.bound - 1e-6)),
         proven=found.proven,
         ties_complete=found.complete,
         nodes=len(found.plans),

@@ -44,7 +44,7 @@ def set_covering(
     max_ties : int
         Plans to list, the chosen one included; the one with the lowest indices is chosen.
     time_limit_s : float
-        Seconds for the choice among plans with fewest posts; their number is proven in any case.
+        Seconds after which the best plan so far is returned with its bound.
 
     Returns
     -------
@@ -56,6 +56,8 @@ def set_covering(
     ------
     ValueError
         A cutoff of 0, or backup together with a capacity.
+    OutOfTimeError
+        With a capacity: neither a plan nor that there is none was found.
 
     Examples
     --------
@@ -72,18 +74,19 @@ def set_covering(
         return fewest_posts(problem, cutoff_s, max_ties, ends)
     open_points = (problem.weights > 0) & problem.reachable & (problem.fixed_time_s > cutoff_s)
     reached = problem.times[np.ix_(problem.free, np.flatnonzero(open_points))] <= cutoff_s
-    found = fewest_sites(reached)
+    found = fewest_sites(reached, ends)
     if found is None:
         return no_plan(problem)
+    proven = found.bound == len(found.sites)
     seconds = min(cutoff_s, longest_seconds(problem))
-    plans, complete, nodes = least_mean_within(problem, found, seconds, max_ties, ends)
+    plans, complete, nodes = least_mean_within(problem, found.sites, seconds, max_ties, ends)
     return make_plan(
         problem,
         plans,
-        float(len(found)),
-        float(len(found)),
-        proven=True,
-        ties_complete=complete,
+        float(len(found.sites)),
+        float(found.bound),
+        proven=proven,
+        ties_complete=complete and proven,
         nodes=nodes,
         assignment=problem.nearest_post(plans[0], cutoff_s),
     )

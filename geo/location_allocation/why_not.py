@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.errors import OutOfTimeError
 from geo.location_allocation.capacitated import smallest_capacity
 from geo.location_allocation.checked_input import Indices
 from geo.location_allocation.covers import few_sites, masks_of, smallest
@@ -27,6 +29,7 @@ from geo.location_allocation.p_centre import p_centre
 from geo.location_allocation.problem import SitingProblem
 from geo.location_allocation.set_covering import set_covering
 
+A_MOMENT_S = 0.1
 Kind = Literal["unreachable", "too_far", "too_few_posts", "too_little_capacity"]
 
 
@@ -78,7 +81,7 @@ def why_not(problem: SitingProblem, k: int, cutoff_s: float, *, time_limit_s: fl
     Returns
     -------
     list of Reason
-        Empty when the goal can be met.
+        Empty when the goal can be met, or when the time ran out before it was shown that it cannot.
 
     Raises
     ------
@@ -110,8 +113,20 @@ def why_not(problem: SitingProblem, k: int, cutoff_s: float, *, time_limit_s: fl
 
 def _cutoff_that_does(problem: SitingProblem, k: int, time_limit_s: float) -> float | None:
     """Return the time of the worst-off at best, None where k posts do not reach everyone or nothing was proven."""
-    plan = p_centre(problem, k, max_ties=1, time_limit_s=time_limit_s)
+    try:
+        plan = p_centre(problem, k, max_ties=1, time_limit_s=time_limit_s)
+    except OutOfTimeError:
+        return None
     return plan.value if plan.status == "optimal" and plan.value > 0 else None
+
+
+def _posts_that_do(problem: SitingProblem, cutoff_s: float, time_limit_s: float) -> int | None:
+    """Return the fewest new posts, None where no number is enough or nothing was proven."""
+    try:
+        plan = set_covering(problem, cutoff_s, max_ties=1, time_limit_s=time_limit_s)
+    except OutOfTimeError:
+        return None
+    return int(plan.value) if plan.status == "optimal" else None
 
 
 def _too_few(problem: SitingProblem, k: int, cutoff_s: float, time_limit_s: float) -> list[Reason]:
@@ -120,8 +135,7 @@ def _too_few(problem: SitingProblem, k: int, cutoff_s: float, time_limit_s: floa
     late = (problem.weights > 0) & problem.reachable & (best.assignment < 0)
     if not late.any() or best.status != "optimal":
         return []
-    fewest = set_covering(problem, cutoff_s, max_ties=1, time_limit_s=time_limit_s)
-    posts = int(fewest.value) if fewest.status == "optimal" else None
+    posts = _posts_that_do(problem, cutoff_s, time_limit_s)
     offered_s = _cutoff_that_does(problem, k, time_limit_s)
     ends = time.monotonic() + time_limit_s
     if problem.limits is not None:
@@ -173,7 +187,10 @@ def blocking_points(problem: SitingProblem, k: int, cutoff_s: float, ends: float
     missed: list[NDArray[np.bool_]] = []
     chosen = np.array([], dtype=np.intp)
     while time.monotonic() < ends:
-        sites = few_sites(reached[:, chosen], k)
+        try:
+            sites = few_sites(reached[:, chosen], k, ends)
+        except OutOfTimeError:
+            break
         if sites is None:
             return Blocking(np.sort(wanted[hardest[chosen]]), smallest=True)
         missed.append(_missed_at_best(reached, sites, k))
@@ -204,6 +221,6 @@ def _no_point_to_spare(reached: NDArray[np.bool_], k: int) -> list[int]:
     kept = list(range(reached.shape[1]))
     for point in range(reached.shape[1]):
         rest = [other for other in kept if other != point]
-        if few_sites(reached[:, rest], k) is None:
-            kept = rest
+        with suppress(OutOfTimeError):  # not known whether the point can be spared: it stays
+            kept = rest if few_sites(reached[:, rest], k, time.monotonic() + A_MOMENT_S) is None else kept
     return kept

@@ -10,12 +10,13 @@ Chen, Chen (2009), https://doi.org/10.1016/j.cor.2008.03.009.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.errors import OutOfTimeError
 from geo.location_allocation.checked_input import Floats, Times
 from geo.location_allocation.covers import few_sites, fill_up
 
@@ -41,7 +42,7 @@ class WorstOff(NamedTuple):
     rounds: int
 
 
-def smallest_worst(times: Times, fixed_time_s: Floats, k: int, stop: Callable[[], bool]) -> WorstOff:
+def smallest_worst(times: Times, fixed_time_s: Floats, k: int, ends: float) -> WorstOff:
     """Return the k sites with the shortest time to the worst-off demand point.
 
     Parameters
@@ -52,8 +53,8 @@ def smallest_worst(times: Times, fixed_time_s: Floats, k: int, stop: Callable[[]
         Seconds without new sites.
     k : int
         Sites to choose, at most n.
-    stop : callable
-        Asked in each round; the search ends when it says True.
+    ends : float
+        Moment (of the monotonic clock) at which the search ends.
 
     Returns
     -------
@@ -65,9 +66,12 @@ def smallest_worst(times: Times, fixed_time_s: Floats, k: int, stop: Callable[[]
     plan, trace = farthest_first(times, fixed_time_s, k)
     high = worst_with(times, fixed_time_s, plan)
     points, rounds = np.array(sorted(set(trace)), dtype=np.intp), 0
-    while low < high and not stop():
+    while low < high and time.monotonic() < ends:
         rounds += 1
-        found = solve_points(times[:, points], fixed_time_s[points], k, low, high)
+        try:
+            found = solve_points(times[:, points], fixed_time_s[points], k, (low, high), ends)
+        except OutOfTimeError:
+            break
         if found is None:
             low = high
             break
@@ -158,7 +162,9 @@ def one_per_post(times: Times, served: Floats, points: NDArray[np.intp]) -> NDAr
     return chosen
 
 
-def solve_points(times: Times, fixed_time_s: Floats, k: int, low: float, high: float) -> tuple[float, list[int]] | None:
+def solve_points(
+    times: Times, fixed_time_s: Floats, k: int, between: tuple[float, float], ends: float
+) -> tuple[float, list[int]] | None:
     """Return the shortest time from low to below high within which k sites reach these demand points, and the sites.
 
     Parameters
@@ -169,14 +175,22 @@ def solve_points(times: Times, fixed_time_s: Floats, k: int, low: float, high: f
         Seconds without new sites.
     k : int
         Most sites.
-    low, high : float
-        Range; the shortest time is never below low.
+    between : tuple of float
+        Range; the shortest time is never below its low end.
+    ends : float
+        Moment (of the monotonic clock) at which the search ends.
 
     Returns
     -------
     tuple of float and list of int, or None
-        None when there is none below high.
+        None when there is none below the high end.
+
+    Raises
+    ------
+    OutOfTimeError
+        The answer was not found in time.
     """
+    low, high = between
     values = np.unique(np.concatenate([[low], times.ravel(), fixed_time_s]))
     values = values[(values >= low) & (values < high)]
     best: tuple[float, list[int]] | None = None
@@ -184,7 +198,7 @@ def solve_points(times: Times, fixed_time_s: Floats, k: int, low: float, high: f
     middle = 0  # the range's low end is the likeliest answer
     while begin < end:
         open_points = fixed_time_s > values[middle]
-        found = few_sites(times[:, open_points] <= values[middle], k)
+        found = few_sites(times[:, open_points] <= values[middle], k, ends)
         if found is None:
             begin = middle + 1
         else:
