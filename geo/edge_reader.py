@@ -206,6 +206,8 @@ def _shapes(
             raise NetworkDataError("The edges have no geometry: nodes with id, lon and lat are needed (--nodes FILE).")
         return np.asarray(shapely.linestrings(np.stack([places[ends[0]], places[ends[1]]], axis=1)), dtype=object)
     shapes = np.asarray(edges["geometry"], dtype=object)
+    if isinstance(shapes[0], bytes):  # a Parquet file read without geopandas
+        shapes = np.asarray(shapely.from_wkb(shapes, on_invalid="ignore"), dtype=object)
     is_line = np.array([shape is not None and shape.geom_type == "LineString" for shape in shapes], dtype=bool)
     _row(~is_line, "there is no LineString")
     _row(np.asarray(~np.isfinite(shapely.bounds(shapes)).all(axis=1)), "the LineString is empty or has no number in it")

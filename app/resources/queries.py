@@ -18,7 +18,8 @@ def list_districts(session: Session) -> Sequence[District]:
 
 def district_ids(session: Session) -> dict[str, int]:
     """Return district numbers by name."""
-    return dict(session.execute(select(District.name, District.id)).tuples().all())
+    rows = session.execute(select(District.name, District.id))
+    return {name: number for name, number in rows}  # noqa: C416  # rows are not plain pairs to the type checker
 
 
 def city_bounds(session: Session) -> tuple[float, float, float, float] | None:
