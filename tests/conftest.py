@@ -10,8 +10,8 @@ import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -29,6 +29,11 @@ SUFFIX = "_test"
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of this project."""
+    parser.addoption("--pictures", action="store_true", help="write the screenshots of docs/pictures anew")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the project's root."""
@@ -44,13 +49,29 @@ def shared_data() -> Path:
     return folder
 
 
+NewDatabase = Callable[[str], AbstractContextManager[str]]
+
+
+@contextmanager
+def fresh_database(label: str) -> Iterator[str]:
+    """Give the address of a fresh, migrated database, as the role that owns it."""
+    own = get_settings().test_database_url
+    # The process number keeps two test runs at the same time apart.
+    name = f"tono_{label}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}{SUFFIX}"
+    with on_own_server(make_url(own), name) if own else on_private_cluster(name) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def new_database() -> NewDatabase:
+    """Return what gives a database of its own to tests that keep what they write."""
+    return fresh_database
+
+
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
     """Return the address of a fresh, migrated database, as the role that owns it."""
-    own = get_settings().test_database_url
-    # The process number keeps two test runs at the same time apart.
-    name = f"tono_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}{SUFFIX}"
-    with on_own_server(make_url(own), name) if own else on_private_cluster(name) as url:
+    with fresh_database("shared") as url:
         yield url
 
 
