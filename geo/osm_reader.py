@@ -131,20 +131,33 @@ def _osmnx_settings(**more: object) -> Iterator[None]:
 def _reduce(path: Path, out: Path) -> str | None:
     """Write the usable roads as OSM XML, implied one-way streets made plain; return the day of the newest change."""
     newest = None
-    ways = 0
+    way_of: dict[int, int] = {}
     try:
         with osmium.BackReferenceWriter(str(out), ref_src=str(path), overwrite=True) as writer:
             for way in _roads(path):
                 if way.tags["highway"] in KNOWN_CLASSES and len(way.nodes) > 1:
                     writer.add(way.replace(tags=_plain(dict(way.tags))))
                     newest = max(newest, way.timestamp) if newest else way.timestamp
-                    ways += 1
+                    way_of.update(dict.fromkeys((node.ref for node in way.nodes), way.id))
     except RuntimeError as error:
-        raise NetworkDataError(f"{path} is not a readable OpenStreetMap file: {error}.") from error
-    if ways == 0:
+        raise NetworkDataError(f"{path} is not a readable OpenStreetMap file: {str(error).rstrip('.')}.") from error
+    if not way_of:
         raise NetworkDataError(f"{path} has no road in it.")
+    _check_nodes(path, out, way_of)
     known = newest is not None and newest.year > EPOCH_YEAR
     return newest.date().isoformat() if newest is not None and known else None
+
+
+def _check_nodes(path: Path, reduced: Path, way_of: dict[int, int]) -> None:
+    """Refuse roads that refer to a node which the file does not have."""
+    for node in osmium.FileProcessor(str(reduced), osmium.osm.NODE):
+        way_of.pop(node.id, None)
+    if way_of:
+        node_id, way_id = min(way_of.items())
+        raise NetworkDataError(
+            f"{path}: way {way_id} refers to node {node_id}, which is not in the file ({len(way_of)} nodes are missing). "
+            "Take an extract with complete ways (`osmium extract --strategy complete_ways`)."
+        )
 
 
 EPOCH_YEAR = 1970

@@ -71,7 +71,8 @@ def read_districts(path: Path) -> gpd.GeoDataFrame:
     try:
         frame = gpd.read_file(path)
     except Exception as error:  # pyogrio raises many kinds, all of which mean this
-        raise InputError(f"{path} is not a readable GeoJSON or GeoPackage file: {error}.") from error
+        reason = str(error).split("; It might help", maxsplit=1)[0].rstrip(".")
+        raise InputError(f"{path} is not a readable GeoJSON or GeoPackage file: {reason}.") from error
     if "name" not in frame.columns:
         raise InputError(f"{path} has no column `name`; it has: {', '.join(map(str, frame.columns))}.")
     if frame.empty:
