@@ -11,14 +11,14 @@ import numpy as np
 
 from geo.location_allocation.branch_and_bound import FOR_TIES, Hint, Limits, Reach, Tree, drop_ruled_out
 from geo.location_allocation.checked_input import Indices
-from geo.location_allocation.covers import Plans
 from geo.location_allocation.greedy import ceiling_of, cost_of, exchange, greedy, strongest
 from geo.location_allocation.instance import Floats, Instance, restrict
 from geo.location_allocation.lagrangian import FREE, SMALLEST_STEP, raise_bound
+from geo.location_allocation.reaching_plans import reaching_plans
 
 ROUND_STEPS = 25  # subgradient steps between two looks at what can be dropped
 FEW = 2_000_000  # table cells to look at for which trying every plan is quicker than any thought
-MANY = 50_000_000  # the same where these plans were hard to find
+MANY = 200_000_000  # the same where these plans were hard to find
 BLOCK = 262_144  # table cells looked at at once
 
 
@@ -212,9 +212,9 @@ def best_sites(
     if math.comb(sites, k) * k * (points + 20) <= FEW:
         return try_all(instance, all_plans(sites, k), tolerance, most_ties)
     if must is not None:
-        plans = Plans(must, MANY // max(1, k * points)).list_all(k)
-        if plans:
-            return try_all(instance, np.array(plans, dtype=np.intp), tolerance, most_ties)
+        plans = reaching_plans(must, k, MANY // max(1, k * points))
+        if plans is not None and len(plans):
+            return try_all(instance, plans, tolerance, most_ties)
     first = greedy(instance, k) if start is None else (start, cost_of(instance, start))
     plan, cost = exchange(instance, *first)
     price = instance.base / 2 if start is None else np.minimum(instance.base, 2 * ceiling_of(instance, plan))

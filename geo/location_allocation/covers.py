@@ -42,6 +42,27 @@ def masks_of(reached: NDArray[np.bool_]) -> list[int]:
     return [int.from_bytes(row.tobytes(), "little") for row in np.packbits(reached, axis=1, bitorder="little")]
 
 
+def lowest(mask: int) -> int:
+    """Return the lowest bit of a mask.
+
+    Parameters
+    ----------
+    mask : int
+        Not 0.
+
+    Returns
+    -------
+    int
+        Its number.
+
+    Examples
+    --------
+    >>> lowest(0b1100)
+    2
+    """
+    return (mask & -mask).bit_length() - 1
+
+
 def largest(masks: Sequence[int]) -> list[int]:
     """Return the indices of the masks that lie within no other, one of equals (the first).
 
@@ -118,18 +139,18 @@ class Cover:
 
     Parameters
     ----------
-    masks : sequence of int
-        What each site reaches.
-    points : int
-        Number of demand points.
+    reached : ndarray of bool, shape (n, p)
+        Which site reaches which demand point.
     """
 
-    def __init__(self, masks: Sequence[int], points: int) -> None:
+    def __init__(self, reached: NDArray[np.bool_]) -> None:
+        # The rarest point is bit 0, so that the lowest bit of what is missing is the point to look at.
+        masks = masks_of(reached[:, np.argsort(np.count_nonzero(reached, axis=0), kind="stable")])
+        points = reached.shape[1]
         self.sites = largest(masks)
         self.masks = [masks[site] for site in self.sites]
         self.everything = (1 << points) - 1
         self.reaching = [[m for m, mask in enumerate(self.masks) if mask >> j & 1] for j in range(points)]
-        self.points = sorted(range(points), key=lambda j: len(self.reaching[j]))
         self.nodes = 0
 
     def find(self, k: int, ends: float) -> list[int] | None:
@@ -169,7 +190,7 @@ class Cover:
         self.nodes += 1
         if k == 0 or self.nodes > MOST_NODES:
             return None
-        hardest = next(j for j in self.points if missing >> j & 1)
+        hardest = lowest(missing)
         if k == 1:
             return next(([m] for m in self.reaching[hardest] if not missing & ~self.masks[m]), None)
         most = max(((mask & missing).bit_count() for mask in self.masks), default=0)
@@ -217,65 +238,6 @@ class Cover:
         return chosen
 
 
-class Plans:
-    """All sets of k sites that reach every demand point, where they are few.
-
-    Parameters
-    ----------
-    reached : ndarray of bool, shape (n, p)
-        Which site reaches which demand point.
-    most : int
-        Plans to list; with more of them, or after too long a search, none are.
-    """
-
-    def __init__(self, reached: NDArray[np.bool_], most: int) -> None:
-        self.masks = masks_of(reached)
-        self.most = most
-        self.order = np.argsort(reached.sum(axis=0), kind="stable").tolist()
-        self.reaching = [np.flatnonzero(column).tolist() for column in reached.T]
-        self.found: list[tuple[int, ...]] = []
-        self.nodes = 0
-
-    def list_all(self, k: int) -> list[tuple[int, ...]] | None:
-        """Return all plans of k sites.
-
-        Parameters
-        ----------
-        k : int
-            Sites to choose, at least 1.
-
-        Returns
-        -------
-        list of tuple of int or None
-            None when they are too many.
-
-        Examples
-        --------
-        >>> Plans(np.array([[True, False], [False, True], [True, True]]), 10).list_all(2)
-        [(0, 1), (0, 2), (1, 2)]
-        """
-        everything = (1 << len(self.reaching)) - 1
-        complete = self._walk((), everything, (1 << len(self.masks)) - 1, k)
-        return sorted(self.found) if complete else None
-
-    def _walk(self, taken: tuple[int, ...], missing: int, allowed: int, k: int) -> bool:
-        self.nodes += 1
-        if self.nodes > MOST_NODES or len(self.found) > self.most:
-            return False
-        hardest = next((j for j in self.order if missing >> j & 1), None)
-        sites = range(len(self.masks)) if hardest is None else self.reaching[hardest]
-        for site in sites:
-            if not allowed >> site & 1:
-                continue
-            allowed &= ~(1 << site)
-            left = missing & ~self.masks[site]
-            if k == 1 and not left:
-                self.found.append(tuple(sorted((*taken, site))))
-            elif k > 1 and not self._walk((*taken, site), left, allowed, k - 1):
-                return False
-        return len(self.found) <= self.most
-
-
 def fewest_sites(reached: NDArray[np.bool_], ends: float = math.inf) -> Fewest | None:
     """Return the fewest sites that reach every demand point.
 
@@ -297,7 +259,7 @@ def fewest_sites(reached: NDArray[np.bool_], ends: float = math.inf) -> Fewest |
     Fewest(sites=[0, 2], bound=2)
     """
     hardest = smallest(masks_of(np.ascontiguousarray(reached.T)))
-    return Cover(masks_of(reached[:, hardest]), len(hardest)).fewest(ends)
+    return Cover(reached[:, hardest]).fewest(ends)
 
 
 def few_sites(reached: NDArray[np.bool_], k: int, ends: float = math.inf) -> list[int] | None:
@@ -327,7 +289,7 @@ def few_sites(reached: NDArray[np.bool_], k: int, ends: float = math.inf) -> lis
     >>> few_sites(np.eye(2, dtype=bool), 1) is None
     True
     """
-    return Cover(masks_of(reached), reached.shape[1]).find(k, ends)
+    return Cover(reached).find(k, ends)
 
 
 def fill_up(sites: Iterable[int], k: int, count: int) -> list[int]:

@@ -264,9 +264,8 @@ def main() -> None:
     rows += highs(small, "161 × 3,000", options.seconds)
     rows += spopt(small, "161 × 3,000", options.seconds)
     for row in rows:
-        _say(
-            f"{row.size:>15}  {row.model:6} k={row.k}  {row.way:15} {row.seconds:9.4f} s  {row.status:8} {row.value:,.1f}"
-        )
+        what = f"{row.size:>15}  {row.model:6} k={row.k}  {row.way:15}"
+        _say(f"{what} {row.seconds:9.4f} s  {row.status:8} {row.value:,.1f}")
     found = goals(rows, peak, ladder_s)
     for goal in found:
         _say(f"{'met   ' if goal.met else 'MISSED'}  {goal.text}: {goal.measured:,.4g} (goal {goal.limit:g})")

@@ -29,11 +29,12 @@ CASES = 500
 ENOUGH = 1000  # ties: no case has more
 
 
-@pytest.fixture(params=["each plan tried", "branch and bound", "HiGHS asked at once"])
+@pytest.fixture(params=["each plan tried", "plans that reach all", "branch and bound", "HiGHS asked at once"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make small cases go the ways of the large ones, too."""
     if request.param != "each plan tried":
         monkeypatch.setattr(best_sites, "FEW", 0)
+    if request.param not in {"each plan tried", "plans that reach all"}:
         monkeypatch.setattr(best_sites, "MANY", 0)
     if request.param == "HiGHS asked at once":
         monkeypatch.setattr(tree, "SLOW", 0)
