@@ -167,11 +167,13 @@ def db_restore(file: Path) -> None:
 
 @demo.command("load")
 def demo_load() -> None:
-    """Load the bundled data."""
+    """Load the bundled data and measure the coverage."""
+    from app.coverage.measure_coverage import measure_all
     from app.demonstration.load_demonstration import load_demonstration
 
     with opened() as session:
         counts = load_demonstration(session, BUNDLED)
+        measure_all(session)
     say("Loaded: " + ", ".join(f"{number} {kind}" for kind, number in counts.items()) + ".")
 
 
@@ -275,8 +277,9 @@ def map_file(out: Path, profile: Annotated[str, typer.Option(help="car, car-wint
     """Write the map as one self-contained HTML file."""
     from app.web.folium_file import write_map
 
+    settings = get_settings()
     with opened() as session:
-        write_map(session, out, profile=profile, city_name=get_settings().city_name)
+        write_map(session, out, profile=profile, city_name=settings.city_name, gsi_tiles=settings.gsi_tiles)
     say(f"Wrote {out}.")
 
 

@@ -1,0 +1,152 @@
+"""Use case: everything that the map shows → one HTML file that opens from a USB stick with the network unplugged."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import folium
+from sqlalchemy.orm import Session
+
+from app.errors import InputError, NotReadyError
+from app.resources.opening import today
+from app.web import map_file_words as words
+from app.web import wording
+from app.web.headers import GSI_HOST
+from app.web.map_file_facts import MapFacts, read_facts
+from geo.folium_maps.base_map import Tiles, add_tiles, base_map
+from geo.folium_maps.coverage_map import add_areas, add_cells
+from geo.folium_maps.marks import add_consultants, add_marks, add_switches
+from geo.folium_maps.offline_page import PageFiles, data_address
+
+STATIC = Path(__file__).parent / "static"
+LEAFLET = STATIC / "vendor" / "leaflet"
+DESIGN = STATIC / "vendor" / "design-tokens"
+PICTURES = ("layers.png", "layers-2x.png", "marker-icon.png")
+MARKER = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
+GSI_TILES = Tiles("背景の地図(国土地理院、通信が要ります)", f"{GSI_HOST}/xyz/pale/{{z}}/{{x}}/{{y}}.png", "国土地理院")
+
+
+def write_map(
+    session: Session,
+    out: Path,
+    *,
+    profile: str = "car",
+    city_name: str,
+    gsi_tiles: bool = False,
+    day: date | None = None,
+) -> None:
+    """Write the map as it is on a day, today by default, into a file: whole, or not at all."""
+    check_target(out)
+    files = read_page_files()
+    facts = read_facts(session, profile=profile, city_name=city_name, day=day or today())
+    page = draw_map(facts, files, gsi_tiles=gsi_tiles).get_root().render()
+    write_whole(out, page)
+
+
+def draw_map(facts: MapFacts, files: PageFiles, *, gsi_tiles: bool = False) -> folium.Map:
+    """Return the map of all layers in its page."""
+    figures = facts.figures
+    drawn = base_map(
+        facts.districts,
+        facts.settlements,
+        facts.roads,
+        facts.bounds,
+        page=(words.page_parts(facts), files),
+        credit=wording.credit(facts.datasets, facts.network),
+        label="地図。矢印キーで動かし、＋と－で大きさを変え、Enterで中央の場所の時間を読みます。",
+        is_schematic=facts.network.is_schematic,
+    )
+    if figures.with_area:
+        add_areas(drawn, figures.areas, words.area_switches(facts), none=words.NO_AREA)
+    add_cells(drawn, words.cell_frame(facts), figures.document["minutes"], name=words.cells_switch())
+    add_consultants(drawn, words.posting_frame(facts), name=words.consultants_switch(facts))
+    add_marks(drawn, words.place_frame(facts), words.kind_switches(facts))
+    if gsi_tiles:
+        add_tiles(drawn, GSI_TILES)
+    add_switches(drawn)
+    return drawn
+
+
+def read_page_files() -> PageFiles:
+    """Return what the file carries within itself; say how to get it where it is missing."""
+    try:
+        styles = [path.read_text(encoding="utf-8") for path in (DESIGN / "tokens.css", *_own_styles())]
+        pictures = {name: _picture(name) for name in {*PICTURES, *MARKER.values()}}
+        leaflet_css = (LEAFLET / "leaflet.css").read_text(encoding="utf-8")
+        for name in PICTURES:
+            leaflet_css = leaflet_css.replace(f"images/{name}", pictures[name])
+        return PageFiles(
+            leaflet=(LEAFLET / "leaflet.js").read_text(encoding="utf-8").split("//# sourceMappingURL=")[0],
+            styles=[leaflet_css, *styles],
+            symbols=_symbols(),
+            icon=data_address((STATIC / "icon.svg").read_bytes(), "image/svg+xml"),
+            marker={option: pictures[name] for option, name in MARKER.items()},
+            licences=[
+                f"{name}\n{(folder / 'LICENSE').read_text(encoding='utf-8').strip()}"
+                for name, folder in (("Leaflet", LEAFLET), ("@digital-go-jp/design-tokens", DESIGN))
+            ],
+        )
+    except FileNotFoundError as error:
+        raise NotReadyError(
+            f"The file {error.filename} of the pages is missing. The set-up puts it there: `make run` or `make test`."
+        ) from error
+
+
+def _own_styles() -> list[Path]:
+    return [STATIC / "css" / name for name in ("tokens.css", "layout.css", "map.css")]
+
+
+def _picture(name: str) -> str:
+    return data_address((LEAFLET / "images" / name).read_bytes(), "image/png")
+
+
+def _symbols() -> str:
+    """Return the shapes of the marks for use within a page, where they are not to take room."""
+    shapes = (STATIC / "symbols.svg").read_text(encoding="utf-8")
+    return shapes.replace("<svg xmlns=", '<svg hidden width="0" height="0" aria-hidden="true" data-was=', 1).replace(
+        ' data-was="http://www.w3.org/2000/svg"', ""
+    )
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def check_target(out: Path) -> None:
+    """Refuse, before any work, a place that no file can be written to."""
+    if not out.parent.is_dir():
+        raise InputError(f"The folder {out.parent} does not exist. Make it first, or name another file.")
+    if out.exists() and not out.is_file():
+        raise InputError(f"{out} is not a file that can be replaced. Name a file, such as map.html.")
+
+
+def write_whole(out: Path, text: str, *, replace: Callable[[str, Path], None] = os.replace) -> None:
+    """Write a file that is either whole or as it was before; say in one sentence why it could not be written."""
+    part = ""
+    try:
+        handle, part = tempfile.mkstemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        # What mkstemp makes is for its owner alone; this file is meant to be handed on.
+        Path(part).chmod(0o666 & ~_mask())
+        replace(part, out)
+    except OSError as error:
+        if part:
+            with contextlib.suppress(OSError):
+                Path(part).unlink()
+        why = "the disk is full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else error.strerror or str(error)
+        raise InputError(f"The map {out} cannot be written: {why}. Nothing was changed.") from error
+
+
+def _mask() -> int:
+    """Return the mask of the rights of new files."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

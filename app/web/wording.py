@@ -1,0 +1,141 @@
+"""Japanese words for numbers, dates and minutes, as `static/js/strings.js` says them on the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.datasets.models import Dataset
+from app.roads.models import RoadNetworkRow
+
+WEEKDAYS = "月火水木金土日"
+ERAS = (("令和", date(2019, 5, 1)), ("平成", date(1989, 1, 8)), ("昭和", date(1926, 12, 25)))
+REASONS = {
+    "off_network": "道路から離れすぎています",
+    "island": "ほかの道路とつながっていません",
+    "closed": "通行止めで通れません",
+}
+DATASETS = {
+    "districts": "地区の境界",
+    "small_areas": "集落",
+    "demand": "人口",
+    "roads": "道路",
+    "resources": "地域資源",
+    "consultants": "相談員の配置",
+    "closures": "通行止め",
+}
+SPEEDS = {"car": "ふだんの速度", "car-winter": "冬の速度(仮定)", "walk": "歩く速さ"}
+
+
+@dataclass(frozen=True)
+class ClassOfMinutes:
+    """How many people a colour stands for; `up_to` counts the darker colours in, where that means something."""
+
+    title: str
+    people: int
+    up_to: int | None
+    style: str
+    short: str
+
+
+def count(number: float) -> str:
+    """Return a count with thousands separators."""
+    return f"{math.floor(number + 0.5):,}"
+
+
+def percent(part: float, whole: float) -> str:
+    """Return a share with one decimal; only all is 100.0 and only none is 0.0."""
+    if whole <= 0:
+        return "―"
+    tenths = math.floor(part / whole * 1000 + 0.5)
+    if tenths == 1000 and part < whole:
+        tenths = 999
+    if tenths == 0 and part > 0:
+        tenths = 1
+    return f"{tenths / 10:.1f}"
+
+
+def minutes(seconds: float | None) -> str:
+    """Return whole minutes, rounded up."""
+    return "―" if seconds is None else str(math.ceil(seconds / 60))
+
+
+def date_text(iso: str | None) -> str:
+    """Return a date as 令和8年11月23日(月); what is no whole date stays as it is stored."""
+    try:
+        day = date.fromisoformat((iso or "")[:10])
+    except ValueError:
+        return iso or ""
+    return f"{_year_text(day)}{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
+
+
+def _year_text(day: date) -> str:
+    for name, start in ERAS:
+        if day >= start:
+            year = day.year - start.year + 1
+            return f"{name}{'元' if year == 1 else year}年"
+    return f"{day.year}年"
+
+
+def accuracy_text(metres: float | None) -> str:
+    """Return how far the drawn point may be from the place."""
+    if metres is None:
+        return ""
+    return f"位置は約{f'{metres / 1000:.1f} km' if metres >= 1000 else f'{metres:.0f} m'}の誤差"
+
+
+def means_text(profile: str) -> str:
+    """Return what a travel time is made by."""
+    return "歩いて" if profile == "walk" else "車で"
+
+
+def short_base(base: str) -> str:
+    """Return the name of a base without the words that all bases share."""
+    return base.removesuffix("センター").removesuffix("地区") or base
+
+
+def basis_text(datasets: Iterable[Dataset], network: RoadNetworkRow, profile: str) -> str:
+    """Return what the figures are of, when, and how sure."""
+    people = "人口(年月日不明)"
+    demand = next((item for item in datasets if item.kind == "demand"), None)
+    if demand and demand.as_of:
+        census = "国勢調査" if "国勢調査" in demand.source + demand.title else ""
+        people = f"{demand.as_of.year}年{census}の人口"
+    when = f"{network.source_date.year}年{network.source_date.month}月の" if network.source_date else ""
+    roads = "道路の概略図" if network.is_schematic else "道路"
+    return f"{people}、{when}{roads}、{SPEEDS.get(profile, profile)}"
+
+
+def credit(datasets: Iterable[Dataset], network: RoadNetworkRow) -> str:
+    """Return whose data the map is drawn from."""
+    open_roads = network.kind != "edges" or "OpenStreetMap" in network.source
+    roads = "© OpenStreetMap contributors" if open_roads else f"道路: {network.source}"
+    people = next((item.source for item in datasets if item.kind == "demand"), "")
+    return "、".join(filter(None, [roads, "国勢調査" if "国勢調査" in people else people]))
+
+
+def network_text(network: RoadNetworkRow) -> str:
+    """Return which roads the figures stand on."""
+    if network.is_schematic:
+        return "道路: 概略図"
+    when = f" {network.source_date.year}年{network.source_date.month}月" if network.source_date else ""
+    return f"道路: {network.name}{when}"
+
+
+def people_by_class(coverage: Mapping[str, Any]) -> Sequence[ClassOfMinutes]:
+    """Return the people of each colour: within each edge and beyond the edge before, beyond the last, not reached."""
+    rows: list[ClassOfMinutes] = []
+    before = 0
+    for number, edge in enumerate(coverage["minutes"], start=1):
+        up_to = coverage["covered"][str(edge)]
+        rows.append(ClassOfMinutes(f"{edge}分以内", up_to - before, up_to, str(number), f"{edge}分"))
+        before = up_to
+    lost = coverage["unreachable_population"]
+    last = coverage["minutes"][-1]
+    beyond = coverage["population"] - before - lost
+    rows.append(ClassOfMinutes(f"{last}分超", beyond, None, str(len(rows) + 1), f"{last}分超"))
+    rows.append(ClassOfMinutes("到達できない", lost, None, "none", "不可"))
+    return rows

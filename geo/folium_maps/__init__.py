@@ -1,0 +1,1 @@
+"""Folium maps that need nothing from outside their own file."""
