@@ -130,22 +130,28 @@ def _osmnx_settings(**more: object) -> Iterator[None]:
 
 def _reduce(path: Path, out: Path) -> str | None:
     """Write the usable roads as OSM XML, implied one-way streets made plain; return the day of the newest change."""
+    newest, way_of = _survey(path)
+    with osmium.BackReferenceWriter(str(out), ref_src=str(path), overwrite=True) as writer:
+        for way in _roads(path):
+            writer.add(way.replace(tags=_plain(dict(way.tags))))
+    _check_nodes(path, out, way_of)
+    return newest
+
+
+def _survey(path: Path) -> tuple[str | None, dict[int, int]]:
+    """Read a file to its end; return the day of the newest change, and a road for each node that roads refer to."""
     newest = None
     way_of: dict[int, int] = {}
     try:
-        with osmium.BackReferenceWriter(str(out), ref_src=str(path), overwrite=True) as writer:
-            for way in _roads(path):
-                if way.tags["highway"] in KNOWN_CLASSES and len(way.nodes) > 1:
-                    writer.add(way.replace(tags=_plain(dict(way.tags))))
-                    newest = max(newest, way.timestamp) if newest else way.timestamp
-                    way_of.update(dict.fromkeys((node.ref for node in way.nodes), way.id))
+        for way in _roads(path):
+            newest = max(newest, way.timestamp) if newest else way.timestamp
+            way_of.update(dict.fromkeys((node.ref for node in way.nodes), way.id))
     except RuntimeError as error:
         raise NetworkDataError(f"{path} is not a readable OpenStreetMap file: {str(error).rstrip('.')}.") from error
     if not way_of:
         raise NetworkDataError(f"{path} has no road in it.")
-    _check_nodes(path, out, way_of)
     known = newest is not None and newest.year > EPOCH_YEAR
-    return newest.date().isoformat() if newest is not None and known else None
+    return (newest.date().isoformat() if newest is not None and known else None), way_of
 
 
 def _check_nodes(path: Path, reduced: Path, way_of: dict[int, int]) -> None:
@@ -155,7 +161,8 @@ def _check_nodes(path: Path, reduced: Path, way_of: dict[int, int]) -> None:
     if way_of:
         node_id, way_id = min(way_of.items())
         raise NetworkDataError(
-            f"{path}: way {way_id} refers to node {node_id}, which is not in the file ({len(way_of)} nodes are missing). "
+            f"{path}: way {way_id} refers to node {node_id}, which is not in the file "
+            f"({len(way_of)} missing). "
             "Take an extract with complete ways (`osmium extract --strategy complete_ways`)."
         )
 
@@ -165,7 +172,7 @@ EPOCH_YEAR = 1970
 
 def _roads(path: Path) -> Iterator[osmium.osm.Way]:
     for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
-        if isinstance(way, osmium.osm.Way):
+        if isinstance(way, osmium.osm.Way) and way.tags["highway"] in KNOWN_CLASSES and len(way.nodes) > 1:
             yield way
 
 

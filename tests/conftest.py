@@ -49,16 +49,20 @@ def shared_data() -> Path:
     return folder
 
 
-NewDatabase = Callable[[str], AbstractContextManager[str]]
+NewDatabase = Callable[..., AbstractContextManager[str]]
 
 
 @contextmanager
-def fresh_database(label: str) -> Iterator[str]:
-    """Give the address of a fresh, migrated database, as the role that owns it."""
+def fresh_database(label: str, *, copy_of: str | None = None) -> Iterator[str]:
+    """Give the address of a fresh, migrated database, as the role that owns it.
+
+    `copy_of` is the address of a database that nobody is connected to: the new one then has all that stands in it.
+    """
     own = get_settings().test_database_url
+    origin = make_url(copy_of).database if copy_of else None
     # The process number keeps two test runs at the same time apart.
     name = f"tono_{label}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}{SUFFIX}"
-    with on_own_server(make_url(own), name) if own else on_private_cluster(name) as url:
+    with on_own_server(make_url(own), name, origin) if own else on_private_cluster(name, origin) as url:
         yield url
 
 
@@ -73,6 +77,15 @@ def database_url() -> Iterator[str]:
     """Return the address of a fresh, migrated database, as the role that owns it."""
     with fresh_database("shared") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def app_database(database_url: str) -> str:
+    """Return the address of the same database for the role of the web service, in psycopg's own form."""
+    if get_settings().test_database_url:
+        pytest.skip("the server of TONO_TEST_DATABASE_URL has roles of its own")
+    address = PrivateCluster(cluster_folder()).url(str(make_url(database_url).database), "app")
+    return address.replace("postgresql+psycopg://", "postgresql://")
 
 
 @pytest.fixture(scope="session")
@@ -93,20 +106,25 @@ def session(engine: Engine) -> Iterator[Session]:
         outer.rollback()
 
 
+def cluster_folder() -> Path:
+    """Return where the private cluster of the tests of this checkout lies."""
+    short = hashlib.sha256(os.fsencode(PROJECT_ROOT)).hexdigest()[:8]
+    return Path(tempfile.gettempdir()) / f"tono-tests-{os.geteuid()}-{short}"
+
+
 @contextmanager
-def on_private_cluster(name: str) -> Iterator[str]:
-    """Give a database in the private cluster of the tests."""
+def on_private_cluster(name: str, origin: str | None) -> Iterator[str]:
+    """Give a database in the private cluster of the tests, a copy of `origin` where one is named."""
     try:
         find_postgis()
     except ClusterError as error:
         pytest.skip(f"no database to test with: {error}")
-    short = hashlib.sha256(os.fsencode(PROJECT_ROOT)).hexdigest()[:8]
-    folder = Path(tempfile.gettempdir()) / f"tono-tests-{os.geteuid()}-{short}"
+    folder = cluster_folder()
     folder.mkdir(exist_ok=True)
     cluster = PrivateCluster(folder)
     with shared(cluster, folder / "users"):
         with locked(folder / "template"):
-            cluster.ensure_database(name, template=migrated_template(cluster))
+            cluster.ensure_database(name, template=origin or migrated_template(cluster))
         yield cluster.url(name)
         cluster.drop_database(name)
 
@@ -149,11 +167,11 @@ def migrated_template(cluster: PrivateCluster) -> str:
 
 
 @contextmanager
-def on_own_server(address: URL, name: str) -> Iterator[str]:
-    """Give a copy of the database of TONO_TEST_DATABASE_URL, on its server."""
-    origin = address.database or ""
-    if not origin.endswith(SUFFIX):
-        pytest.fail(f"TONO_TEST_DATABASE_URL names the database {origin!r}; its name must end in {SUFFIX}.")
+def on_own_server(address: URL, name: str, origin: str | None) -> Iterator[str]:
+    """Give a copy of the database of TONO_TEST_DATABASE_URL, or of `origin`, on its server."""
+    given = address.database or ""
+    if not given.endswith(SUFFIX):
+        pytest.fail(f"TONO_TEST_DATABASE_URL names the database {given!r}; its name must end in {SUFFIX}.")
     signed_in = address.set(drivername="postgresql").render_as_string(hide_password=False)
     mark = (
         Path(tempfile.gettempdir()) / f"tono-tests-{os.geteuid()}-{hashlib.sha256(signed_in.encode()).hexdigest()[:8]}"
@@ -162,7 +180,7 @@ def on_own_server(address: URL, name: str) -> Iterator[str]:
         migrate(signed_in)
         with psycopg.connect(signed_in, autocommit=True) as connection:
             order = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            connection.execute(order.format(sql.Identifier(name), sql.Identifier(origin)))
+            connection.execute(order.format(sql.Identifier(name), sql.Identifier(origin or given)))
     yield address.set(database=name).render_as_string(hide_password=False)
     with locked(mark), psycopg.connect(signed_in, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,0 +1,193 @@
+"""Fixtures of the service: the bundled city in a database, the service on it, the command line; no host but this one.
+
+The database with the bundled data is made once per test process and copied, which takes a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.cli import main
+from app.coverage.measure_coverage import measure_all
+from app.database import Base, create_database_engine, transaction
+from app.demonstration.load_demonstration import load_demonstration
+from app.settings import get_settings
+
+NewDatabase = Callable[..., Any]
+foreign: list[str] | None = None
+
+
+def watch_addresses(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse whatever Python asks of another machine; what was refused is written down."""
+    if foreign is None or event not in {"socket.connect", "socket.getaddrinfo"}:
+        return
+    address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+    host = address[0] if isinstance(address, tuple) else None if event == "socket.connect" else address
+    if not is_here(host):
+        foreign.append(f"{event} {host}")
+        raise PermissionError(f"A test asked for {host}; nothing may be fetched from outside.")
+
+
+def is_here(host: object) -> bool:
+    """Return whether a host is this machine; an address that is no text belongs to a socket in a folder."""
+    if not isinstance(host, str) or host in {"", "localhost", "testserver"}:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(watch_addresses)
+
+
+@pytest.fixture(autouse=True)
+def asked_outside() -> Iterator[list[str]]:
+    """Fail a test that asked another machine for anything; return what it asked for."""
+    global foreign  # noqa: PLW0603  (an audit hook cannot be taken away again)
+    foreign = []
+    yield foreign
+    asked, foreign = foreign, None
+    assert asked == []
+
+
+# --- databases -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def bundled_template(root: Path, new_database: NewDatabase) -> Iterator[str]:
+    """Return the address of a database with the bundled data, measured; only for copies, never to be connected to."""
+    with new_database("bundled") as url:
+        engine = create_database_engine(url)
+        with transaction(engine) as session:
+            load_demonstration(session, root / "data" / "tono")
+            measure_all(session)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def bundled_url(bundled_template: str, new_database: NewDatabase) -> Iterator[str]:
+    """Return the address of a database with the bundled data that no test changes."""
+    with new_database("reading", copy_of=bundled_template) as url:
+        yield url
+
+
+@pytest.fixture
+def own_city_url(bundled_template: str, new_database: NewDatabase) -> Iterator[str]:
+    """Return the address of a database with the bundled data that belongs to one test."""
+    with new_database("city", copy_of=bundled_template) as url:
+        yield url
+
+
+@pytest.fixture
+def own_empty_url(new_database: NewDatabase) -> Iterator[str]:
+    """Return the address of a migrated database without data that belongs to one test."""
+    with new_database("bare") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def bundled_engine(bundled_url: str) -> Iterator[Engine]:
+    """Return an engine on the database with the bundled data."""
+    engine = create_database_engine(bundled_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def tono_session(bundled_engine: Engine) -> Iterator[Session]:
+    """Return a session on the bundled data: it may change and commit, and nothing of it stays."""
+    with bundled_engine.connect() as connection:
+        outer = connection.begin()
+        with sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")() as session:
+            yield session
+        outer.rollback()
+
+
+def row_counts(session: Session) -> dict[str, int]:
+    """Return the number of rows of every table."""
+    return {name: session.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in Base.metadata.tables}
+
+
+def contents(url: str) -> dict[str, str]:
+    """Return a fingerprint of the rows of every table."""
+    engine = create_database_engine(url)
+    with engine.connect() as connection:
+        found = {
+            name: connection.scalar(
+                text(f"SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') FROM {name} t")
+            )
+            for name in (*Base.metadata.tables, "alembic_version")
+        }
+    engine.dispose()
+    return found
+
+
+# --- the command line ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said and how it ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The JSON document that is all of standard output."""
+        return json.loads(self.out)
+
+    def assert_done(self) -> Said:
+        """Fail unless the command did its work."""
+        assert (self.status, "Traceback" in self.err) == (0, False), self.err
+        return self
+
+    def assert_refused(self, words: str = "") -> None:
+        """Fail unless the command ended with status 1, one sentence on stderr and nothing on stdout."""
+        assert (self.status, self.out) == (1, ""), (self.out, self.err)
+        assert "Traceback" not in self.err
+        sentences = [line for line in self.err.splitlines() if line.startswith("tono: ")]
+        assert len(sentences) == 1, self.err
+        # What comes before are words about the work, which end with the three points of work going on.
+        *before, last = self.err.rstrip("\n").splitlines()
+        assert last == sentences[0], self.err
+        assert [line for line in before if not line.endswith("…")] == []
+        assert last.endswith((".", ")", "`", "?")), last
+        assert words in last
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def tono(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], bundled_url: str) -> Iterator[Run]:
+    """Return what runs a command of `tono` in this process, on the unchanged bundled city or the database of `on`."""
+
+    def run(*words: object, on: str | None = None) -> Said:
+        monkeypatch.setenv("TONO_DATABASE_URL", on or bundled_url)
+        monkeypatch.setattr(sys, "argv", ["tono", *map(str, words)])
+        get_settings.cache_clear()
+        capsys.readouterr()
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        return Said(status, *capsys.readouterr())
+
+    yield run
+    monkeypatch.undo()
+    get_settings.cache_clear()
