@@ -52,10 +52,14 @@ if [ -n "$missing" ]; then
         $as_root mkdir -p /etc/postgresql-common/createcluster.d
         echo "create_main_cluster = false" | $as_root tee /etc/postgresql-common/createcluster.d/no-main.conf >/dev/null
     fi
-    $as_root apt-get update -q >/dev/null || say "the package lists could not be refreshed; trying with the old ones"
+    told=$(mktemp)
+    $as_root apt-get update -q >"$told" 2>&1 || say "the package lists could not be refreshed; trying with the old ones"
     # shellcheck disable=SC2086  # the list is meant to be split
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null ||
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >"$told" 2>&1 || {
+        cat "$told" >&2
         fail "apt-get could not install:$missing. Install them by hand, or use containers: docker compose -f docker/compose.yaml up"
+    }
+    rm -f "$told"
 fi
 
 # --- Python packages, exactly as locked -----------------------------------------------------------------------------
