@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from sqlalchemy.orm import Session
@@ -34,6 +34,8 @@ for name, group in {"db": db, "demo": demo, "network": network, "districts": dis
 BUNDLED = PROJECT_ROOT / "data" / "tono"
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Date that the data speaks of.")]
 Source = Annotated[str, typer.Option(help="Where the file comes from, as it shall stand under the figures.")]
+Objective = Literal["cover", "mean", "worst"]
+Candidates = Literal["centres", "facilities", "settlements"]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 
 
@@ -270,6 +272,32 @@ def coverage(
         run = measure_coverage(session, profile=profile, minutes=parse_minutes(minutes), at=parse_moment(at))
         document = run.document
     typer.echo(document if as_json else as_table(json.loads(document)))
+
+
+@app.command()
+def gaps(  # noqa: PLR0913 - each is an option of the command
+    add: Annotated[int | None, typer.Option(help="Further consultants; 1 by default.")] = None,
+    all_centres: Annotated[bool, typer.Option("--all-centres", help="One at every free district centre.")] = False,
+    minutes: Annotated[int, typer.Option(help="Travel time within which people count as covered.")] = 20,
+    objective: Annotated[Objective, typer.Option(help="Most people, least mean time, or the worst-off.")] = "cover",
+    profile: Annotated[str, typer.Option(help="car, car-winter or walk.")] = "car",
+    candidates: Annotated[Candidates, typer.Option(help="Where they may sit.")] = "centres",
+    capacity: Annotated[int | None, typer.Option(help="Most people that one consultant serves.")] = None,
+    backup: Annotated[bool, typer.Option("--backup", help="Count people who stay covered when one is absent.")] = False,
+    at: Annotated[str | None, typer.Option(help="Moment with time zone: closures that hold then are shut.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say where the next consultants go, what each one gains, and why someone stays out."""
+    from app.coverage.propose_sites import Wish, propose_sites
+    from app.coverage.schemas import gaps_as_table
+
+    if all_centres and (add is not None or candidates != "centres"):
+        raise typer.BadParameter("--all-centres goes with neither --add nor other candidates")
+    number = None if all_centres else 1 if add is None else add
+    wish = Wish(number, minutes, objective, profile, candidates, capacity, backup, parse_moment(at))
+    with opened() as session:
+        document = propose_sites(session, wish)
+    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else gaps_as_table(document))
 
 
 @app.command("map")

@@ -41,17 +41,64 @@ def as_table(document: dict[str, Any]) -> str:
     rows = [["地区", "人口", *(f"{value}分以内" for value in minutes), "平均", "相談員"]]
     rows += [_row(district, minutes) for district in document["districts"]]
     rows.append(["計", f"{document['population']:,}", *(f"{document['covered'][m]:,}" for m in minutes), "", ""])
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "  ".join(_pad(text, width, left=i == 0) for i, (text, width) in enumerate(zip(row, widths, strict=True)))
-        for row in rows
-    ]
+    lines = _aligned(rows)
     network = document["network"]
     unreachable = sum(entry["population"] for entry in document["unreachable"])
     lines.append("")
     lines.append(f"到達できない: {unreachable:,}人  道路網: {network['name']}({network['date'] or '年月日不明'})")
     lines.append(f"run {document['run']}  profile {document['profile']}  fingerprint {document['fingerprint']}")
     return "\n".join(lines)
+
+
+GAIN_TITLES = {"cover": "増える人数", "mean": "減る延べ時間", "worst": "最も遠い人の短縮"}
+STATUS_TITLES = {
+    "optimal": "これより良い選び方がないことを確かめました。",
+    "feasible": "時間内に、最良と確かめられていない年次があります。",
+    "infeasible": "この数では、全員には届きません。",
+}
+
+
+def gaps_as_table(document: dict[str, Any]) -> str:
+    """Return a document of gaps as a table for a terminal."""
+    minutes = document["minutes"]
+    gain = GAIN_TITLES[document["objective"]]
+    rows = [["相談員", f"{minutes}分以内の人数", "平均", gain, "同点", "追加する場所"]]
+    rows.append(
+        [f"{document['consultants']}人", f"{document['now']['covered']:,}", _minutes(document["now"]), "", "", ""]
+    )
+    rows += [_rung(rung, document) for rung in document["ladder"]]
+    lines = [*_aligned(rows), "", STATUS_TITLES[document["status"]]]
+    lines += [f"{sum(1 for _ in why['places'])}地点: {why['text']}" for why in document["why_infeasible"]]
+    lines.append(f"profile {document['profile']}  fingerprint {document['fingerprint']}")
+    return "\n".join(lines)
+
+
+def _rung(rung: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    return [
+        f"{document['consultants'] + rung['k']}人",
+        f"{rung['covered']:,}",
+        _minutes(rung),
+        "" if rung["gain"] is None else _gain(rung["gain"], document["objective"]),
+        f"{len(rung['ties'])}{'' if rung['ties_complete'] else '以上'}",
+        rung["sites"][-1]["name"],
+    ]
+
+
+def _gain(gain: float, objective: str) -> str:
+    return f"{gain:,.0f}人" if objective == "cover" else f"{gain / 60:,.0f}分"
+
+
+def _minutes(figures: dict[str, Any]) -> str:
+    return "" if figures["mean_s"] is None else f"{-(-figures['mean_s'] // 60):.0f}分"
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Return rows as lines, the first column to the left."""
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(_pad(text, width, left=i == 0) for i, (text, width) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    ]
 
 
 def _row(district: dict[str, Any], minutes: list[str]) -> list[str]:

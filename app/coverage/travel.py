@@ -6,12 +6,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.consultants.queries import Posting
+from app.consultants.queries import Point, Posting
 from app.demand.queries import Cell
 from geo.profiles import Profile
 from geo.road_network import RoadNetwork
@@ -66,7 +66,19 @@ def sha256(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def departure_points(network: RoadNetwork, postings: Sequence[Posting], profile: Profile) -> Snapped:
+class Placed(Protocol):
+    """Something that trips start from; points are lon, lat."""
+
+    @property
+    def location(self) -> Point | None:
+        """Return where it is."""
+
+    @property
+    def access_point(self) -> Point | None:
+        """Return where it is reached from the road."""
+
+
+def departure_points(network: RoadNetwork, postings: Sequence[Placed], profile: Profile) -> Snapped:
     """Return where each consultant's trips start on the roads.
 
     The place of the base counts where a road is near enough; otherwise the base's access point (a centre whose address

@@ -1,0 +1,113 @@
+"""The next consultants of the real city: the two free centres in order, summer and winter, proved and in time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy.orm import Session
+
+from app.coverage.propose_sites import Wish, gather_town, propose_sites
+from app.demand.load_demand import load_demand
+from app.demand.queries import assign_districts
+from app.demonstration.load_demonstration import load_demonstration
+from app.resources.load_districts import load_districts
+from app.resources.queries import city_bounds, district_ids
+from app.roads.build_network import Origin, read_network, store_network
+from geo.location_allocation import ladder, maximal_covering
+from geo.road_network import RoadNetwork
+
+PEOPLE = 28_062
+FREE = {"達曽部地区センター", "鱒沢地区センター"}
+
+
+@pytest.fixture(scope="module")
+def roads(shared_data: Path) -> tuple[RoadNetwork, Origin]:
+    """Return the real roads, read once."""
+    return read_network(osm=shared_data / "tono" / "tono.osm.pbf")
+
+
+@pytest.fixture
+def city(root: Path, shared_data: Path, session: Session, roads: tuple[RoadNetwork, Origin]) -> Session:
+    """Return a database with the real roads, borders and people of Tono."""
+    tono = shared_data / "tono"
+    load_demonstration(session, root / "data" / "tono")
+    load_districts(session, tono / "districts.geojson", source="census")
+    assign_districts(session)
+    load_demand(
+        session,
+        tono / "demand_250m_cells.parquet",
+        districts=district_ids(session),
+        city_bounds=city_bounds(session),
+        as_of=None,
+        source="census",
+    )
+    store_network(session, *roads, name="real", city_bounds=city_bounds(session))
+    return session
+
+
+def names(rung: dict[str, Any]) -> list[str]:
+    """Return the names of a rung's sites in their order."""
+    return [site["name"] for site in rung["sites"]]
+
+
+def assert_sound(found: dict[str, Any]) -> None:
+    """Check that the document is proven, its gains add up, and each rung contains the one below."""
+    assert found["status"] == "optimal"
+    assert found["population"] == PEOPLE
+    covered = [found["now"]["covered"], *(rung["value"] for rung in found["ladder"])]
+    assert [rung["gain"] for rung in found["ladder"]] == np.diff(covered).tolist()
+    assert all(rung["value"] == rung["bound"] == rung["covered"] for rung in found["ladder"])
+    for below, above in zip(found["ladder"], found["ladder"][1:], strict=False):
+        assert names(above)[:-1] == names(below)
+    for rung in found["ladder"]:
+        served = sum(post["population"] for post in rung["posts"])
+        assert served + rung["unreachable_population"] == PEOPLE
+
+
+def test_the_two_free_centres_stand_in_order_summer_and_winter(city: Session) -> None:
+    summer, winter = (propose_sites(city, Wish(add=None, profile=profile)) for profile in ("car", "car-winter"))
+    for found in (summer, winter):
+        assert_sound(found)
+        assert found["consultants"] == 9
+        assert set(names(found["ladder"][-1])) == FREE
+        assert found["ladder"][0]["gain"] >= found["ladder"][1]["gain"] >= 0
+    assert winter["now"]["covered"] < summer["now"]["covered"]
+    assert winter["ladder"][-1]["covered"] <= summer["ladder"][-1]["covered"]
+    assert winter["fingerprint"] != summer["fingerprint"]
+
+
+@pytest.mark.parametrize("objective", ["mean", "worst"])
+def test_the_other_objectives_never_get_worse_with_a_post(city: Session, objective: Any) -> None:
+    found = propose_sites(city, Wish(add=None, objective=objective))
+    assert found["status"] == "optimal"
+    assert all(rung["gain"] >= 0 for rung in found["ladder"])
+
+
+def test_any_settlement_may_be_asked_and_is_proven(city: Session) -> None:
+    found = propose_sites(city, Wish(add=3, minutes=15, candidates="settlements"))
+    assert_sound(found)
+    prices = [rung["best"]["value"] - rung["value"] for rung in found["ladder"]]
+    assert found["nesting_price"] == prices
+
+
+def test_an_offer_in_minutes_brings_everyone_near_whom_a_road_reaches(city: Session) -> None:
+    found = propose_sites(city, Wish(add=None))
+    offers = [why["offers"]["minutes"] for why in found["why_infeasible"] if "minutes" in why["offers"]]
+    assert len(offers) == 1
+    after = propose_sites(city, Wish(add=None, minutes=offers[0]))
+    assert {why["kind"] for why in after["why_infeasible"]} <= {"unreachable"}
+    last = after["ladder"][-1]
+    assert last["covered"] + last["unreachable_population"] == PEOPLE
+
+
+def test_the_ladder_takes_less_than_a_second(city: Session) -> None:
+    problem = gather_town(city, Wish(add=None)).problem
+    maximal_covering(problem, 1, 1200)  # loads what is compiled
+    begin = time.process_time()
+    rungs = ladder(problem, 2, "cover", cutoff_s=1200)
+    assert time.process_time() - begin < 1
+    assert [rung.status for rung in rungs] == ["optimal", "optimal"]
