@@ -65,8 +65,7 @@ class PrivateCluster:
         with telling(folders.base):
             folders.make()
             with folders.locked():
-                if running_pid(folders) is not None:
-                    self._wait()
+                if self._answers_in_time():
                     return False
                 self._launch()
                 return True
@@ -145,16 +144,19 @@ class PrivateCluster:
         log.info("Starting the private PostgreSQL %s …", installation.major)
         launch(folders, installation)
 
-    def _wait(self) -> None:
-        """Wait for a server that is still reading what an earlier one left."""
+    def _answers_in_time(self) -> bool:
+        """Return whether there is a server, once it has read what an earlier one left; one that is dying is none."""
         deadline = time.monotonic() + START_SECONDS
-        while answers(self.folders) != Ping.OK:
+        while running_pid(self.folders) is not None:
+            if answers(self.folders) == Ping.OK:
+                return True
             if time.monotonic() > deadline:
                 raise ClusterError(
                     f"The private database in {self.folders.base} runs but does not answer yet. Try again in some "
                     f"minutes, or look at {self.folders.data / 'log'}."
                 )
             time.sleep(0.1)
+        return False
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import logging
@@ -107,6 +108,8 @@ class Folders:
 
 def find_folders(state_dir: Path) -> Folders:
     """Return where the cluster of a state folder lies; elsewhere if the server's account cannot enter that folder."""
+    if state_dir.exists() and not state_dir.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(state_dir))
     account = _server_account()
     inside = Folders(state_dir.absolute() / "postgis", account)
     if account is None:
