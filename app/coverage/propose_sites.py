@@ -189,13 +189,13 @@ def _figures(town: Town, sites: Sequence[int], cutoff_s: float, assignment: NDAr
     """Return whom the posts reach, and how evenly."""
     problem = town.problem
     post = problem.nearest_post(sites) if assignment is None else assignment
-    nearest = problem.time_from(sites)
+    seconds = np.where(post >= 0, problem.times[post, np.arange(post.size)], np.inf)
     found = fairness(problem, post, town.districts)
     households = np.array([cell.households for cell in town.inputs.cells], dtype=np.int64)
     worst = found.worst_group
     return {
-        "covered": int(town.people[nearest <= cutoff_s].sum()),
-        "unreachable_population": int(town.people[~np.isfinite(nearest)].sum()),
+        "covered": int(town.people[seconds <= cutoff_s].sum()),
+        "unserved_population": int(town.people[post < 0].sum()),
         "mean_s": _number(found.mean_s),
         "p95_s": _number(found.p95_s),
         "gini": _number(found.gini, 4),

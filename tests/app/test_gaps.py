@@ -154,7 +154,8 @@ def test_a_closed_road_is_a_reason(town: Session) -> None:
 
 def test_with_a_capacity_nobody_serves_more(town: Session) -> None:
     (rung,) = propose_sites(town, Wish(add=1, minutes=20, capacity=140))["ladder"]
-    assert rung["value"] == 160
+    assert rung["value"] == rung["covered"] == 160
+    assert rung["unserved_population"] == 12
     assert all(post["population"] <= 140 for post in rung["posts"])
     (why,) = [
         why

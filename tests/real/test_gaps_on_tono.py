@@ -65,7 +65,7 @@ def assert_sound(found: dict[str, Any]) -> None:
         assert names(above)[:-1] == names(below)
     for rung in found["ladder"]:
         served = sum(post["population"] for post in rung["posts"])
-        assert served + rung["unreachable_population"] == PEOPLE
+        assert served + rung["unserved_population"] == PEOPLE
 
 
 def test_the_two_free_centres_stand_in_order_summer_and_winter(city: Session) -> None:
@@ -101,7 +101,7 @@ def test_an_offer_in_minutes_brings_everyone_near_whom_a_road_reaches(city: Sess
     after = propose_sites(city, Wish(add=None, minutes=offers[0]))
     assert {why["kind"] for why in after["why_infeasible"]} <= {"unreachable"}
     last = after["ladder"][-1]
-    assert last["covered"] + last["unreachable_population"] == PEOPLE
+    assert last["covered"] + last["unserved_population"] == PEOPLE
 
 
 def test_the_ladder_takes_less_than_a_second(city: Session) -> None:
