@@ -64,10 +64,10 @@ class PrivateCluster:
         folders = self.folders
         with telling(folders.base):
             folders.make()
-            with folders.locked():
+            with folders.locked() as lock:
                 if self._answers_in_time():
                     return False
-                self._launch()
+                self._launch(lock)
                 return True
 
     def stop(self) -> bool:
@@ -131,16 +131,16 @@ class PrivateCluster:
 
     # --- how ------------------------------------------------------------------------------------------------------
 
-    def _launch(self) -> None:
+    def _launch(self, lock: int) -> None:
         folders = self.folders
         installation = find_postgis(folders.version)
         if folders.version is None:
             log.info("Making a private PostgreSQL %s in %s …", installation.major, folders.base)
-            initialise(folders, installation)
+            initialise(folders, installation, lock)
         elif not (folders.base / "passwords.json").exists():
             log.warning("The passwords of the private database were lost; new ones are drawn.")
             make_passwords(folders.base)
-            set_passwords(folders, installation)
+            set_passwords(folders, installation, lock)
         log.info("Starting the private PostgreSQL %s …", installation.major)
         launch(folders, installation)
 

@@ -92,8 +92,11 @@ class Folders:
             os.chown(folder, self.account.pw_uid, self.account.pw_gid, follow_symlinks=False)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the cluster's lock: of several starts at once, one works and the others wait."""
+    def locked(self) -> Iterator[int]:
+        """Hold the cluster's lock: of several starts at once, one works and the others wait.
+
+        A program that is given the file number holds the lock too, even if we are killed before it has ended.
+        """
         handle = os.open(self.base / "lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
         try:
             try:
@@ -101,7 +104,7 @@ class Folders:
             except BlockingIOError:
                 log.info("Waiting for another start or stop of the private database …")
                 fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+            yield handle
         finally:
             os.close(handle)
 

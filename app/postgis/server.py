@@ -49,31 +49,31 @@ log_parameter_max_length_on_error = 0
 """
 
 
-def initialise(folders: Folders, installation: Installation) -> None:
+def initialise(folders: Folders, installation: Installation, lock: int) -> None:
     """Make the data folder with its roles under another name, and rename it when it is whole."""
     shutil.rmtree(folders.new, ignore_errors=True)
     _put_aside(folders.data)
     try:
         folders.make_inner(folders.new)
-        _initdb(folders, installation)
+        _initdb(folders, installation, lock)
         settings = os.open(folders.new / "postgresql.conf", os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
         with os.fdopen(settings, "a") as file:
             file.write(SETTINGS)
         words = make_passwords(folders.base)
         orders = [f"CREATE ROLE {role} LOGIN PASSWORD '{words[role]}'" for role in (OWNER, APP)]
         orders += [f"REVOKE ALL ON DATABASE {name} FROM PUBLIC" for name in ("postgres", "template1")]
-        _alone(folders, installation, folders.new, orders)
+        _alone(folders, installation, folders.new, orders, lock)
         folders.new.rename(folders.data)
     except BaseException:
         shutil.rmtree(folders.new, ignore_errors=True)
         raise
 
 
-def set_passwords(folders: Folders, installation: Installation) -> None:
+def set_passwords(folders: Folders, installation: Installation, lock: int) -> None:
     """Draw new passwords and give them to the roles of a stopped cluster whose password file was lost."""
     words = make_passwords(folders.base)
     orders = [f"ALTER ROLE {role} PASSWORD '{words[role]}'" for role in (SUPER, OWNER, APP)]
-    _alone(folders, installation, folders.data, orders)
+    _alone(folders, installation, folders.data, orders, lock)
 
 
 def launch(folders: Folders, installation: Installation) -> None:
@@ -155,7 +155,7 @@ def last_words(folders: Folders) -> str:
     return "" if newest is None else "\n".join(newest.read_text(errors="replace").splitlines()[-LAST_LINES:])
 
 
-def _initdb(folders: Folders, installation: Installation) -> None:
+def _initdb(folders: Folders, installation: Installation, lock: int) -> None:
     with tempfile.NamedTemporaryFile("w", dir=folders.base, prefix="password-") as file:
         file.write(make_passwords(folders.base)[SUPER])
         file.flush()
@@ -163,18 +163,21 @@ def _initdb(folders: Folders, installation: Installation) -> None:
             os.fchown(file.fileno(), folders.account.pw_uid, folders.account.pw_gid)
         options = ["--username", SUPER, "--pwfile", Path(file.name).name, "--auth", "scram-sha-256", "--data-checksums"]
         locale = ["--locale", "C.UTF-8", "--encoding", "UTF8", "--no-instructions"]
-        _run(folders, [installation.program("initdb"), "--pgdata", "new", *options, *locale])
+        _run(folders, [installation.program("initdb"), "--pgdata", "new", *options, *locale], lock=lock)
 
 
-def _alone(folders: Folders, installation: Installation, data: Path, orders: Sequence[str]) -> None:
+def _alone(folders: Folders, installation: Installation, data: Path, orders: Sequence[str], lock: int) -> None:
     """Give orders to the data while no server runs, over standard input: passwords are seen by nobody."""
     command = [installation.program("postgres"), "--single", "-D", data.name]
     command += ["-c", "exit_on_error=on", "-c", "log_min_error_statement=panic", "postgres"]
-    _run(folders, command, said="\n".join(orders) + "\n")
+    _run(folders, command, said="\n".join(orders) + "\n", lock=lock)
 
 
-def _run(folders: Folders, command: Sequence[str], *, said: str = "") -> None:
-    """Run a program of PostgreSQL as the server's account; its words go to a file, since a pipe would hang."""
+def _run(folders: Folders, command: Sequence[str], *, said: str = "", lock: int | None = None) -> None:
+    """Run a program of PostgreSQL as the server's account; its words go to a file, since a pipe would hang.
+
+    A program that works on the data holds the lock as long as it lives: if we are killed, the next start waits for it.
+    """
     identity: dict[str, Any] = {}
     if folders.account is not None:
         identity = {"user": folders.account.pw_uid, "group": folders.account.pw_gid, "extra_groups": []}
@@ -190,6 +193,7 @@ def _run(folders: Folders, command: Sequence[str], *, said: str = "") -> None:
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
             # Ctrl-C is for us: the server must not die of it half way.
             start_new_session=True,
+            pass_fds=() if lock is None else (lock,),
             **identity,
         ) as process,
     ):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.cli import main
@@ -115,23 +115,31 @@ def tono_session(bundled_engine: Engine) -> Iterator[Session]:
         outer.rollback()
 
 
-def row_counts(session: Session) -> dict[str, int]:
-    """Return the number of rows of every table."""
-    return {name: session.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in Base.metadata.tables}
+@pytest.fixture(scope="session")
+def as_web_role(app_database: str) -> Callable[[str], str]:
+    """Return what turns the address of a test database into that of the role which the web service reads with."""
+    role = make_url(app_database)
+
+    def change(url: str) -> str:
+        return make_url(url).set(username=role.username, password=role.password).render_as_string(hide_password=False)
+
+    return change
 
 
-def contents(url: str) -> dict[str, str]:
-    """Return a fingerprint of the rows of every table."""
-    engine = create_database_engine(url)
-    with engine.connect() as connection:
-        found = {
-            name: connection.scalar(
-                text(f"SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') FROM {name} t")
-            )
-            for name in (*Base.metadata.tables, "alembic_version")
-        }
-    engine.dispose()
-    return found
+@pytest.fixture(scope="session")
+def contents() -> Callable[[str], dict[str, str]]:
+    """Return what gives a fingerprint of the rows of every table of a database."""
+
+    def read(url: str) -> dict[str, str]:
+        engine = create_database_engine(url)
+        rows = "SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') FROM {} t"
+        with engine.connect() as connection:
+            tables = (*Base.metadata.tables, "alembic_version")
+            found = {name: str(connection.scalar(text(rows.format(name)))) for name in tables}
+        engine.dispose()
+        return found
+
+    return read
 
 
 # --- the command line ----------------------------------------------------------------------------------------------

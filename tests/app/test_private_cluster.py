@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -221,6 +222,23 @@ def test_data_that_was_made_half_is_put_aside_and_never_deleted(place: Path) -> 
     aside = list((state / "postgis").glob("data-not-whole-*"))
     assert [file.name for folder in aside for file in folder.iterdir()] == ["PG_VERSION"]
     assert not (state / "postgis" / "new").exists()
+
+
+def test_a_start_that_is_killed_while_it_makes_the_data_does_not_disturb_the_next(place: Path) -> None:
+    state = place / "killed"
+    code = (
+        "import sys, pathlib; from app.postgis import PrivateCluster; PrivateCluster(pathlib.Path(sys.argv[1])).start()"
+    )
+    first = subprocess.Popen([sys.executable, "-c", code, state], cwd=Path(__file__).parents[2])
+    making = state / "postgis" / "new" / "base"
+    while not making.exists() and first.poll() is None:
+        time.sleep(0.01)
+    first.kill()
+    first.wait()
+    # Its initdb is still at work, in a folder that the next start would take for left over.
+    with running(state) as cluster:
+        assert cluster.start() is True
+        cluster.ensure_database(DATABASE)
 
 
 def test_a_lost_password_file_is_drawn_anew(stopped: PrivateCluster) -> None:
