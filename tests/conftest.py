@@ -80,12 +80,22 @@ def database_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def app_database(database_url: str) -> str:
-    """Return the address of the same database for the role of the web service, in psycopg's own form."""
+def for_web() -> Callable[[str], str]:
+    """Return what turns the address of a test database into that for the role of the web service."""
     if get_settings().test_database_url:
         pytest.skip("the server of TONO_TEST_DATABASE_URL has roles of its own")
-    address = PrivateCluster(cluster_folder()).url(str(make_url(database_url).database), "app")
-    return address.replace("postgresql+psycopg://", "postgresql://")
+
+    def address(owner: str) -> str:
+        found = PrivateCluster(cluster_folder()).url(str(make_url(owner).database), "app")
+        return found.replace("postgresql+psycopg://", "postgresql://")
+
+    return address
+
+
+@pytest.fixture(scope="session")
+def app_database(database_url: str, for_web: Callable[[str], str]) -> str:
+    """Return the address of the shared database for the role of the web service, in psycopg's own form."""
+    return for_web(database_url)
 
 
 @pytest.fixture(scope="session")
