@@ -118,6 +118,9 @@ def _box(place: str) -> tuple[float, float, float, float] | None:
 def _osmnx_settings(**more: object) -> Iterator[None]:
     ours = {"use_cache": False, "log_console": False, "log_file": False, "overpass_rate_limit": False, **more}
     ours["useful_tags_way"] = [*PIECE_TAGS]
+    # A name that cannot be looked up would be asked from a public server that nobody named.
+    ours["doh_url_template"] = None
+    ours["requests_kwargs"] = {"hooks": {"response": _refuse_half_answers}}
     before = {key: getattr(ox.settings, key) for key in ours}
     for key, value in ours.items():
         setattr(ox.settings, key, value)
@@ -126,6 +129,22 @@ def _osmnx_settings(**more: object) -> Iterator[None]:
     finally:
         for key, value in before.items():
             setattr(ox.settings, key, value)
+
+
+def _refuse_half_answers(response: Any, **_: object) -> None:
+    """Refuse what osmnx would take for an answer, or ask again for without end.
+
+    A server that is busy answers with a status; Overpass that runs out of time answers 200 with a part of the roads.
+    """
+    where = response.url.split("?")[0]
+    if not response.ok:
+        raise NetworkDataError(
+            f"The server {where} answered {response.status_code} {response.reason}. Try again later, or build from a "
+            "file: `tono network build --osm FILE`."
+        )
+    if b'"remark"' in response.content:
+        remark = str(response.json().get("remark", "")).rstrip(".")
+        raise NetworkDataError(f"The server {where} broke off: {remark}. Ask for a smaller place, or later.")
 
 
 def _reduce(path: Path, out: Path) -> str | None:

@@ -29,9 +29,9 @@ foreign: list[str] | None = None
 
 def watch_addresses(event: str, arguments: tuple[Any, ...]) -> None:
     """Refuse whatever Python asks of another machine; what was refused is written down."""
-    if foreign is None or event not in {"socket.connect", "socket.getaddrinfo"}:
+    if foreign is None or event not in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}:
         return
-    address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+    address = arguments[1] if event == "socket.connect" else arguments[0]
     host = address[0] if isinstance(address, tuple) else None if event == "socket.connect" else address
     if not is_here(host):
         foreign.append(f"{event} {host}")
