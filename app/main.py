@@ -6,7 +6,7 @@ import logging
 import uuid
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
@@ -17,12 +17,13 @@ from app.consultants.router import router as consultants
 from app.coverage.router import router as coverage
 from app.database import create_database_engine
 from app.demand.router import router as demand
-from app.errors import STATUS, ServiceError
+from app.errors import STATUS, DatabaseDownError, ServiceError
 from app.resources.router import router as resources
 from app.roads.router import router as roads
 from app.settings import Settings
 from app.web.headers import SecurityHeaders
 from app.web.map_data import router as map_data
+from app.web.pages import error_page
 from app.web.pages import router as pages
 
 STATIC = Path(__file__).parent / "web" / "static"
@@ -51,6 +52,20 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     return app
 
 
+# What was kept and what to do next, where the error itself does not say it.
+NEXT_STEPS: dict[type[ServiceError], str] = {
+    DatabaseDownError: (
+        "登録した内容は消えていません。少し待ってからもう一度開いてください。"
+        "続くときは、サーバーで tono db status を実行し、止まっていれば tono db start で動かしてください。"
+    ),
+}
+
+HTTP_ERRORS = {
+    404: ("見つかりません", "アドレスが変わったか、打ちまちがいかもしれません。地図か一覧からさがしてください。"),
+    405: ("この操作はできません", ""),
+}
+
+
 def problem(status: int, title: str, detail: str = "") -> JSONResponse:
     """Return an error as ``application/problem+json`` (RFC 9457) with a Japanese title."""
     return JSONResponse(
@@ -60,23 +75,29 @@ def problem(status: int, title: str, detail: str = "") -> JSONResponse:
     )
 
 
+def refusal(request: Request, status: int, title: str, detail: str = "") -> Response:
+    """Return an error as a page to a person who opened a page, and as problem+json to a program."""
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    return error_page(request, status, title, detail) if wants_page else problem(status, title, detail)
+
+
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(ServiceError)
-    def service_error(_: Request, error: ServiceError) -> JSONResponse:
-        return problem(STATUS[type(error)], error.title, error.detail)
+    def service_error(request: Request, error: ServiceError) -> Response:
+        return refusal(request, STATUS[type(error)], error.title, error.detail or NEXT_STEPS.get(type(error), ""))
 
     @app.exception_handler(RequestValidationError)
-    def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+    def malformed(request: Request, error: RequestValidationError) -> Response:
         names = "、".join(str(item["loc"][-1]) for item in error.errors())
-        return problem(422, "リクエストの形式に誤りがあります", f"確認してください: {names}")
+        return refusal(request, 422, "リクエストの形式に誤りがあります", f"確認してください: {names}")
 
     @app.exception_handler(HTTPException)
-    def http_error(_: Request, error: HTTPException) -> JSONResponse:
-        titles = {404: "見つかりません", 405: "この操作はできません"}
-        return problem(error.status_code, titles.get(error.status_code, "処理できませんでした"))
+    def http_error(request: Request, error: HTTPException) -> Response:
+        title, detail = HTTP_ERRORS.get(error.status_code, ("処理できませんでした", ""))
+        return refusal(request, error.status_code, title, detail)
 
     @app.exception_handler(Exception)
-    def unknown(_: Request, error: Exception) -> JSONResponse:
+    def unknown(request: Request, error: Exception) -> Response:
         number = uuid.uuid4().hex[:8]
         log.error("unexpected error %s", number, exc_info=error)
-        return problem(500, "予期しない誤りが起きました", f"番号 {number} を担当者に伝えてください。")
+        return refusal(request, 500, "予期しない誤りが起きました", f"番号 {number} を担当者に伝えてください。")

@@ -9,52 +9,103 @@ from fastapi import APIRouter, Query, Request
 from app.accounts.caller import Caller
 from app.consultants.queries import list_postings
 from app.database import DbSession
+from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets
-from app.demand.queries import list_places
+from app.demand.queries import cell_dataset_ids, list_places
+from app.errors import NotReadyError
 from app.geojson import feature_collection, geojson_geometry
 from app.resources import queries, schemas
 from app.resources.models import KIND_TITLES
 from app.resources.search import matches, rank
+from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network
 from app.web.headers import GSI_HOST
 from geo.profiles import PROFILES
 
 router = APIRouter(tags=["地図"])
 PROFILE_TITLES = {"car": "車(ふだんの道)", "car-winter": "車(冬の道)", "walk": "徒歩"}
+# What OpenStreetMap's road classes are called in Japan.
+ROAD_TITLES = {
+    "motorway": "高速道路",
+    "trunk": "国道",
+    "primary": "主要地方道",
+    "secondary": "県道",
+    "tertiary": "市の主な道",
+    "unclassified": "そのほかの道",
+    "residential": "住宅地の道",
+    "service": "敷地内の道",
+}
 MOST_RESULTS = 20
 
 
 @router.get("/status")
 def status(request: Request, session: DbSession, _: Caller) -> dict[str, Any]:
-    """Return what the figures on the screen stand on."""
-    network = active_network(session)
-    datasets = list_datasets(session)
+    """Return what the figures on the screen stand on; no network means that none is loaded yet."""
     settings = request.app.state.settings
+    network = find_network(session)
+    datasets = datasets_in_use(session, network)
     return {
         "city": {"name": settings.city_name, "code": settings.city_code},
         "bounds": queries.city_bounds(session),
-        "network": network.describe()
-        | {"kind": network.kind, "is_schematic": network.is_schematic, "pieces": network.pieces},
-        "profiles": [
-            {"name": name, "title": PROFILE_TITLES[name], "is_assumption": profile.is_assumption}
-            for name, profile in PROFILES.items()
-        ],
-        "datasets": [
-            {
-                "kind": dataset.kind,
-                "title": dataset.title,
-                "source": dataset.source,
-                "licence": dataset.licence,
-                "as_of": dataset.as_of and dataset.as_of.isoformat(),
-                "is_demo": dataset.is_demo,
-                "is_schematic": dataset.is_schematic,
-            }
-            for dataset in datasets
-        ],
+        "network": network and _network(network),
+        "has_people": any(dataset.kind == "demand" for dataset in datasets),
+        "profiles": [_profile(name) for name in PROFILES],
+        "datasets": [_dataset(dataset) for dataset in datasets],
         "has_demo": any(dataset.is_demo for dataset in datasets),
         "tiles": {"url": f"{GSI_HOST}/xyz/pale/{{z}}/{{x}}/{{y}}.png", "attribution": "国土地理院"}
         if settings.gsi_tiles
         else None,
+    }
+
+
+def find_network(session: DbSession) -> RoadNetworkRow | None:
+    """Return the network in use, or None before there is one."""
+    try:
+        return active_network(session)
+    except NotReadyError:
+        return None
+
+
+def _network(row: RoadNetworkRow) -> dict[str, Any]:
+    return row.describe() | {"kind": row.kind, "is_schematic": row.is_schematic, "pieces": row.pieces}
+
+
+def datasets_in_use(session: DbSession, network: RoadNetworkRow | None) -> list[Dataset]:
+    """Return the datasets that something on the map comes from; a replaced one is kept but no longer speaks."""
+    used = {
+        *cell_dataset_ids(session),
+        *(district.dataset_id for district in queries.list_districts(session)),
+        *(area.dataset_id for area, _ in list_places(session)),
+        *(resource.dataset_id for resource in queries.list_resources(session)),
+        *(posting.dataset_id for posting in list_postings(session)),
+        *([network.dataset_id] if network else []),
+    }
+    return [dataset for dataset in list_datasets(session) if dataset.id in used]
+
+
+def _dataset(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "kind": dataset.kind,
+        "title": dataset.title,
+        "source": dataset.source,
+        "licence": dataset.licence,
+        "as_of": dataset.as_of and dataset.as_of.isoformat(),
+        "is_demo": dataset.is_demo,
+        "is_schematic": dataset.is_schematic,
+    }
+
+
+def _profile(name: str) -> dict[str, Any]:
+    profile = PROFILES[name]
+    return {
+        "name": name,
+        "title": PROFILE_TITLES[name],
+        "is_assumption": profile.is_assumption,
+        "speeds": [
+            {"title": title, "kmh": round(profile.speed_kmh[highway]), "source": profile.sources.get(highway, "")}
+            for highway, title in ROAD_TITLES.items()
+            if highway in profile.speed_kmh
+        ],
     }
 
 

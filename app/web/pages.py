@@ -14,15 +14,16 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy import text
 
 from app.accounts.caller import Caller
-from app.coverage.measure_coverage import current_run
 from app.database import DbSession
-from app.errors import NotReadyError
 from app.resources.models import KIND_TITLES
 from app.resources.opening import JAPAN, today
 from app.resources.queries import list_resources
 from app.resources.schemas import resource_details
 from app.roads.queries import active_network, load_network
-from app.web.map_data import status
+from app.web import wording
+from app.web.list_facts import coverage_facts
+from app.web.map_data import datasets_in_use, find_network, status
+from geo.profiles import CAR, PROFILES
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
@@ -38,14 +39,18 @@ def map_page(request: Request, _: Caller) -> Response:
 
 
 @router.get("/list", response_class=HTMLResponse)
-def list_page(request: Request, session: DbSession, caller: Caller) -> Response:
-    """Show everything that the map shows as text."""
+def list_page(request: Request, session: DbSession, caller: Caller, profile: str = CAR.name) -> Response:
+    """Show everything that the map shows as text; an unknown way of travelling is taken as the usual one."""
+    chosen = profile if profile in PROFILES else CAR.name
     context = {
         "city_name": request.app.state.settings.city_name,
         "generated_at": datetime.now(JAPAN),
+        "profile": chosen,
         "groups": _groups(session),
-        "coverage": _coverage(session),
-        "status": _status(request, session, caller),
+        "coverage": coverage_facts(session, chosen),
+        "status": status(request, session, caller),
+        "basis": _basis(session, chosen),
+        "words": wording,
     }
     return templates.TemplateResponse(request, "list.html", context)
 
@@ -60,19 +65,20 @@ def _groups(session: DbSession) -> list[dict[str, Any]]:
     ]
 
 
-def _coverage(session: DbSession) -> dict[str, Any] | None:
-    try:
-        document: dict[str, Any] = json.loads(current_run(session, "car").document)
-    except NotReadyError:
-        return None
-    return document
+def _basis(session: DbSession, profile: str) -> str:
+    network = find_network(session)
+    return wording.basis_text(datasets_in_use(session, network), network, profile) if network else ""
 
 
-def _status(request: Request, session: DbSession, caller: Caller) -> dict[str, Any] | None:
-    try:
-        return status(request, session, caller)
-    except NotReadyError:
-        return None
+def error_page(request: Request, status_code: int, title: str, detail: str) -> Response:
+    """Return an error as a page with what happened, what was kept and what to do next."""
+    context = {
+        "city_name": request.app.state.settings.city_name,
+        "title": title,
+        "detail": detail,
+        "may_pass": status_code >= 500 or status_code == 409,
+    }
+    return templates.TemplateResponse(request, "error.html", context, status_code=status_code)
 
 
 @router.get("/healthz", response_class=PlainTextResponse)

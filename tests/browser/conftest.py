@@ -8,17 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import text
 from watching import DESK, Watched, serving
 
-from app.coverage.measure_coverage import measure_all
+from app.coverage.measure_coverage import measure_all, measure_coverage
 from app.database import create_database_engine, transaction
 from app.demonstration.load_demonstration import load_demonstration
+from geo.mesh import centre
 
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+# Other tests may keep both cores busy.
+PATIENCE_MS = 20_000
+# A cell in 小友町, kilometres away from every road.
+LONELY = "5841732814"
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,9 +50,42 @@ def home(root: Path, new_database: Callable[[str], Any]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def sparse_home(root: Path, new_database: Callable[[str], Any]) -> Iterator[str]:
+    """Return the address of a service with one consultant left and 7 people far from any road: all classes occur."""
+    with new_database("sparse") as url:
+        engine = create_database_engine(url)
+        with transaction(engine) as session:
+            load_demonstration(session, root / "data" / "tono")
+            session.execute(text("DELETE FROM consultant WHERE code <> 'C02'"))
+            lon, lat = centre(LONELY)
+            session.execute(
+                text("""
+                    INSERT INTO demand_cell (mesh_code, district_id, is_district_given, population, households,
+                                             location, access_point, dataset_id)
+                    SELECT :code, d.id, true, 7, 3, p.point, p.point, c.dataset_id
+                    FROM (SELECT ST_SetSRID(ST_Point(:lon, :lat), 4326) AS point) p,
+                         (SELECT id FROM district WHERE name = '小友町') d,
+                         (SELECT dataset_id FROM demand_cell LIMIT 1) c
+                """),
+                {"code": LONELY, "lon": lon, "lat": lat},
+            )
+            measure_coverage(session)
+        engine.dispose()
+        with serving(url) as address:
+            yield address
+
+
+@pytest.fixture(scope="session")
 def empty_home(new_database: Callable[[str], Any]) -> Iterator[str]:
     """Return the address of a service that has no data yet."""
     with new_database("empty") as url, serving(url) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def cut_off_home() -> Iterator[str]:
+    """Return the address of a service whose database does not answer."""
+    with serving("postgresql://nobody:secret@127.0.0.1:1/nowhere") as address:
         yield address
 
 
@@ -62,30 +102,28 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watched(home: str) -> Watched:
-    """Return the list of faults, empty at first."""
-    return Watched(home)
+def visit(chromium: Browser, home: str) -> Iterator[Callable[..., Page]]:
+    """Return what opens an address in a fresh window and waits until the page is ready; its faults fail the test."""
+    opened: list[tuple[BrowserContext, Watched]] = []
 
-
-@pytest.fixture
-def visit(chromium: Browser, home: str, watched: Watched) -> Iterator[Callable[..., Page]]:
-    """Return what opens an address of the service in a fresh window and waits until the map is drawn."""
-    contexts = []
-
-    def open_page(address: str = "/", window: dict[str, Any] | None = None) -> Page:
+    def open_page(
+        address: str = "/", window: dict[str, Any] | None = None, *, site: str = home, allowed: tuple[str, ...] = ()
+    ) -> Page:
         context = chromium.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", **(window or DESK))
-        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        watched = Watched(site, allowed)
+        opened.append((context, watched))
         watched.follow(context)
         page = context.new_page()
-        page.goto(home + address)
-        if not address.startswith("/list"):
-            expect(page.locator("body[data-ready]")).to_be_attached(timeout=20_000)
+        page.goto(site + address)
+        # Pages without a map are ready when they are loaded.
+        expect(page.locator("body[data-ready], body:not([data-page])")).to_be_attached()
         return page
 
     yield open_page
-    for context in contexts:
+    for context, _ in opened:
         context.close()
-    assert watched.faults == []
+    assert [fault for _, watched in opened for fault in watched.faults] == []
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
+import httpx
 import uvicorn
 from playwright.sync_api import BrowserContext
 
@@ -20,17 +19,19 @@ from app.main import create_app
 from app.settings import get_settings
 
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}}
+WIDE: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
     "is_mobile": True,
     "device_scale_factor": 2,
 }
+START_S = 30
 
 
 def api(home: str, path: str) -> Any:
     """Return an answer of the service's own API."""
-    return httpx2.get(f"{home}/api/v1/{path}").raise_for_status().json()
+    return httpx.get(f"{home}/api/v1/{path}").raise_for_status().json()
 
 
 def numbers(text: str) -> list[int]:
@@ -40,24 +41,44 @@ def numbers(text: str) -> list[int]:
 
 @dataclass
 class Watched:
-    """What a page did that no page may do."""
+    """What the pages of a site did that no page may do; `allowed` are the faults that a test brings about itself."""
 
     home: str
+    allowed: tuple[str, ...] = ()
     faults: list[str] = field(default_factory=list)
 
     def follow(self, context: BrowserContext) -> None:
         """Write down every fault of the pages of a context; requests to other hosts are cut off."""
-        context.on("console", lambda message: message.type in {"error", "warning"} and self.faults.append(message.text))
-        context.on("weberror", lambda error: self.faults.append(str(error.error)))
-        context.on("response", lambda reply: reply.status >= 400 and self.faults.append(f"{reply.status} {reply.url}"))
+        context.on("console", lambda message: message.type in {"error", "warning"} and self._note(message.text))
+        context.on("weberror", lambda error: self._note(str(error.error)))
+        context.on("response", lambda reply: reply.status >= 400 and self._note(f"{reply.status} {reply.url}"))
+        context.on("requestfailed", lambda request: self._note(f"failed {request.url}: {request.failure}"))
         context.route(self._is_foreign, self._cut)
 
+    def _note(self, fault: str) -> None:
+        # A page that is left behind gives up what it was still loading; that is no fault.
+        if "ERR_ABORTED" not in fault and not any(part in fault for part in self.allowed):
+            self.faults.append(fault)
+
     def _is_foreign(self, url: str) -> bool:
-        return urlsplit(url).scheme not in {"data", "blob"} and not url.startswith(self.home)
+        return urlsplit(url).scheme not in {"data", "blob"} and not url.startswith(f"{self.home}/")
 
     def _cut(self, route: Any) -> None:
-        self.faults.append(f"asked {route.request.url}")
-        route.abort()
+        self._note(f"asked {route.request.url}")
+        route.abort("addressunreachable")
+
+
+class Announcing(uvicorn.Server):
+    """A server that says when it listens, so that nobody has to ask again and again."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen and say so."""
+        await super().startup(sockets=sockets)
+        self.listening.set()
 
 
 @contextmanager
@@ -65,11 +86,10 @@ def serving(database_url: str) -> Iterator[str]:
     """Serve the pages of a database on a free port of this machine and give their address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(get_settings(), database_url), log_level="error"))
+        server = Announcing(uvicorn.Config(create_app(get_settings(), database_url), log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.01)
+        assert server.listening.wait(START_S), "the service did not start"
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=START_S)

@@ -24,8 +24,10 @@ export const DATASETS = /** @type {Record<string, string>} */ ({
   districts: "地区の境界",
   demand: "人口",
   small_areas: "集落",
+  roads: "道路",
   resources: "地域資源",
   consultants: "相談員の配置",
+  closures: "通行止め",
 });
 
 /** @param {Kind|string} kind @returns {string} */
@@ -107,6 +109,14 @@ export function meansText(profile) {
   return profile === "walk" ? "歩いて" : "車で";
 }
 
+/** Return which roads the figures stand on. @param {Status} status @returns {string} */
+export function networkText({ network }) {
+  if (!network) return "道路: まだありません";
+  if (network.is_schematic) return "道路: 概略図";
+  const [year, month] = (network.date ?? "").split("-");
+  return `道路: ${network.name}${year && month ? ` ${year}年${Number(month)}月` : ""}`;
+}
+
 /** Return the name of a base without the words that all bases share. @param {string} base @returns {string} */
 export function shortBase(base) {
   return base.replace(/(地区)?センター$/u, "") || base;
@@ -122,8 +132,8 @@ export function basisText(status, profile) {
   const year = demand?.as_of?.slice(0, 4);
   const census = demand?.source.includes("国勢調査") || demand?.title.includes("国勢調査");
   const people = year ? `${year}年${census ? "国勢調査" : ""}の人口` : "人口(年月日不明)";
-  const [roadYear, roadMonth] = (status.network.date ?? "").split("-");
+  const [roadYear, roadMonth] = (status.network?.date ?? "").split("-");
   const when = roadYear && roadMonth ? `${roadYear}年${Number(roadMonth)}月の` : "";
-  const roads = status.network.is_schematic ? `${when}道路の概略図` : `${when}道路`;
+  const roads = status.network?.is_schematic ? `${when}道路の概略図` : `${when}道路`;
   return `${people}、${roads}、${speedText(profile)}`;
 }

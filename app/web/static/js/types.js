@@ -4,11 +4,12 @@
  * @typedef {"centre"|"window"|"salon"|"gathering_place"|"childcare"|"watch_partner"|"other"} Kind
  * @typedef {{name: string, kind: string, is_schematic: boolean, nodes: number, edges: number, km: number, pieces: number,
  *   source: string, date: string|null}} Network
- * @typedef {{name: string, title: string, is_assumption: boolean, source?: string,
- *   speeds?: {title: string, kmh: number}[]}} Profile
+ * @typedef {{name: string, title: string, is_assumption: boolean, speeds: Speed[]}} Profile
+ * @typedef {{title: string, kmh: number, source: string}} Speed
  * @typedef {{kind: string, title: string, source: string, licence: string, as_of: string|null, is_demo: boolean,
  *   is_schematic: boolean}} Dataset
- * @typedef {{city: {name: string, code: string}, bounds: [number, number, number, number]|null, network: Network,
+ * @typedef {{city: {name: string, code: string}, bounds: [number, number, number, number]|null, network: Network|null,
+ *   has_people: boolean,
  *   profiles: Profile[], datasets: Dataset[], has_demo: boolean, tiles: null|{url: string, attribution: string}}} Status
  *
  * @typedef {{type: "Point", coordinates: [number, number]}} Point
@@ -23,7 +24,8 @@
  *   agreement: null|{trade: string, signed_on: string, note: string}}} ResourceDetails
  * @typedef {{type: "Feature", geometry: Point|null, properties: Resource}} ResourceFeature
  * @typedef {{type: "Feature", geometry: Point|null, properties: ResourceDetails}} ResourceDetailsFeature
- * @typedef {{id: string, name: string, base: string, base_id: number|null, district: string, is_assumed: boolean}} Consultant
+ * @typedef {{id: string, name: string, base: string, base_id: number|null, district: string, is_assumed: boolean,
+ *   note: string}} Consultant
  * @typedef {{type: "Feature", geometry: Point|null, properties: Consultant}} ConsultantFeature
  * @typedef {{id: number, name: string, population: number|null, households: number|null, has_consultant: boolean,
  *   is_schematic: boolean}} District

@@ -3,9 +3,11 @@
 import * as L from "leaflet";
 import { element, svg } from "../element.js";
 import { declutter } from "./declutter.js";
-import { canvasIn, createPanes, latLng, token } from "./panes.js";
+import { ROAD_LEVELS, canvasIn, createPanes, latLng, token } from "./panes.js";
 
 const CITY_PADDING = 16;
+/** From this zoom on roads lie over the cells. */
+const STREET_ZOOM = 12.5;
 const WIDTHS = /** @type {Record<string, [number, number, number]>} */ ({
   motorway: [2.4, 3.4, 6],
   major: [2.2, 3, 5],
@@ -29,7 +31,8 @@ export function createMap(container, bounds) {
     zoomDelta: 1,
     minZoom: 8,
     maxZoom: 17,
-    maxBounds: bounds.pad(0.6),
+    // Wide enough that a sheet or a legend may push the city aside.
+    maxBounds: bounds.pad(2),
     zoomAnimation: !still,
     fadeAnimation: !still,
     markerZoomAnimation: !still,
@@ -77,11 +80,28 @@ export function drawDistricts(map, districts) {
   const shapes = /** @type {any} */ (districts.filter((district) => district.geometry));
   const land = { renderer: canvasIn("land"), interactive: false, stroke: false, fill: true, fillOpacity: 1 };
   L.geoJSON(shapes, { pane: "land", style: () => ({ ...land, fillColor: token("--map-land") }), interactive: false }).addTo(map);
+  // Only its outer half is seen: the city's border.
+  const outline = { renderer: canvasIn("outline"), interactive: false, fill: false, weight: 5, color: token("--map-border"), opacity: 1 };
+  L.geoJSON(shapes, { pane: "outline", style: () => outline, interactive: false }).addTo(map);
+  drawVeil(map, districts);
   const renderer = canvasIn("borders");
   const schematic = districts.some((district) => district.properties.is_schematic);
   const border = { renderer, interactive: false, fill: false, weight: 1, color: token("--map-border"), opacity: 0.9 };
   const dash = schematic ? { dashArray: "2 3" } : {};
   L.geoJSON(shapes, { pane: "borders", style: () => ({ ...border, ...dash }), interactive: false }).addTo(map);
+}
+
+/**
+ * Let what lies outside the city step back.
+ *
+ * @param {L.Map} map @param {import("../types.js").DistrictFeature[]} districts
+ */
+function drawVeil(map, districts) {
+  const holes = districts.flatMap(({ geometry }) => geometry?.coordinates.flat() ?? []).map((ring) => ring.map(latLng));
+  if (!holes.length) return;
+  const world = [[-85, -180], [-85, 180], [85, 180], [85, -180]].map(([lat = 0, lon = 0]) => L.latLng(lat, lon));
+  const style = { renderer: canvasIn("veil"), pane: "veil", interactive: false, stroke: false, fillColor: token("--map-outside"), fillOpacity: 0.6 };
+  L.polygon([world, ...holes], style).addTo(map);
 }
 
 /**
@@ -102,7 +122,9 @@ export function drawRoads(map, roads) {
     const line = L.polyline(parts, { renderer, pane: "roads", color, opacity: faint, interactive: false, ...style });
     return { line: line.addTo(map), widths: WIDTHS[feature.properties.class] ?? [0.6, 1, 2] };
   });
+  const pane = map.getPane("roads");
   const widen = () => {
+    if (pane) pane.style.zIndex = map.getZoom() < STREET_ZOOM ? ROAD_LEVELS.far : ROAD_LEVELS.near;
     const step = map.getZoom() < 11.5 ? 0 : map.getZoom() < 13.5 ? 1 : 2;
     for (const { line, widths } of lines) {
       const weight = roads.is_schematic ? Math.max(widths[step], 1.5) + 0.5 : widths[step];

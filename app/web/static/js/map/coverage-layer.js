@@ -5,12 +5,12 @@ import { minutesClass } from "../filters.js";
 import { canvasIn, token } from "./panes.js";
 
 /** @typedef {import("../types.js").CellFeature} CellFeature */
-const STROKE = "#3d4144";
+const GRID = "#3d4144";
 const QUIET = 0.28;
-const FULL = 0.9;
-/** From this zoom on, streets and names show through. */
-const NEAR_ZOOM = 13;
-const NEAR = 0.72;
+/** Over tiles of a public map the cells let streets show through; over our own roads they need not. */
+const OVER_TILES = 0.7;
+/** From this zoom on the grid is drawn; farther away its lines would darken the colours. */
+const NEAR_ZOOM = 12.5;
 
 /** The cells on one canvas. */
 export class CoverageLayer {
@@ -20,8 +20,9 @@ export class CoverageLayer {
     this.onOpen = onOpen;
     this.renderer = canvasIn("cells");
     this.layer = L.layerGroup();
-    /** @type {{cell: CellFeature, shape: L.Rectangle}[]} */
+    /** @type {{cell: CellFeature, shape: L.Rectangle, fill: string, isHatched: boolean}[]} */
     this.cells = [];
+    this.full = 1;
     this.quiet = false;
     this.near = map.getZoom() >= NEAR_ZOOM;
     map.on("zoomend", () => this.#restyle(this.quiet, map.getZoom() >= NEAR_ZOOM));
@@ -34,21 +35,29 @@ export class CoverageLayer {
     const hatch = hatching();
     this.cells = cells.map((cell) => {
       const step = minutesClass(cell.properties.travel_time_s, minutes);
-      const fillColor = /** @type {string} */ (step === -1 ? hatch : fills[step]);
-      const shape = L.rectangle(boundsOf(cell), { ...this.#style(), fillColor });
+      const isHatched = step === -1;
+      const fill = /** @type {string} */ (isHatched ? hatch : fills[step]);
+      const shape = L.rectangle(boundsOf(cell), this.#style(fill, isHatched));
       shape.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
         this.onOpen(cell, shape.getBounds().getCenter());
       });
       this.layer.addLayer(shape);
-      return { cell, shape };
+      return { cell, shape, fill, isHatched };
     });
   }
 
-  /** @returns {L.PathOptions} */
-  #style() {
-    const opacity = this.quiet ? QUIET : this.near ? NEAR : FULL;
-    return { renderer: this.renderer, pane: "cells", color: STROKE, weight: 0.5, opacity: this.quiet ? 0.25 : 0.6, fillOpacity: opacity };
+  /** @param {string} fillColor @param {boolean} isHatched @returns {L.PathOptions} */
+  #style(fillColor, isHatched) {
+    const fillOpacity = this.quiet ? QUIET : this.full;
+    // A rim in the cell's own colour closes the seam to its neighbour.
+    const rim = this.near || isHatched ? { color: GRID, weight: 0.5, opacity: this.quiet ? 0.25 : 0.6 } : { color: fillColor, weight: 0.6, opacity: fillOpacity };
+    return { renderer: this.renderer, pane: "cells", fillColor, fillOpacity, ...rim };
+  }
+
+  /** Let the tiles of a public map show through. */
+  setOverTiles() {
+    this.full = OVER_TILES;
   }
 
   /** Step back behind another layer, or come forward. @param {boolean} quiet */
@@ -61,13 +70,18 @@ export class CoverageLayer {
     if (quiet === this.quiet && near === this.near) return;
     this.quiet = quiet;
     this.near = near;
-    for (const { shape } of this.cells) shape.setStyle(this.#style());
+    for (const { shape, fill, isHatched } of this.cells) shape.setStyle(this.#style(fill, isHatched));
   }
 
   /** @param {boolean} on */
   toggle(on) {
     if (on) this.layer.addTo(this.map);
     else this.layer.remove();
+  }
+
+  /** Return the middle of every cell. @returns {L.LatLng[]} */
+  centres() {
+    return this.cells.map(({ shape }) => shape.getBounds().getCenter());
   }
 
   /** Open the cell at a point of the map; return whether there is one. @param {L.LatLng} at @returns {boolean} */

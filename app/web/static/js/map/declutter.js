@@ -1,9 +1,10 @@
-/** Which names fit on the map without touching each other or the marks. */
+/** Which names fit on the map without touching each other, the marks or what lies over the map. */
 
 import * as L from "leaflet";
+import { overlays } from "./overlays.js";
 
 /** @typedef {{at: L.LatLng, text: string, style: string, size: number, from: number, until: number}} Name */
-/** @typedef {[number, number, number, number]} Box left, top, right, bottom in pixels of the map */
+/** @typedef {import("./clear-view.js").Box} Box */
 
 const GAP = 4;
 const LINE = 22;
@@ -15,16 +16,18 @@ const LINE = 22;
  * @returns {{name: Name, offset: [number, number]}[]}
  */
 export function declutter(map, names) {
-  const taken = markBoxes(map);
-  const view = map.getPixelBounds();
-  const origin = /** @type {L.Point} */ (view.min);
+  const taken = [...markBoxes(map), ...overlays(map.getContainer(), 0)];
+  const origin = /** @type {L.Point} */ (map.getPixelBounds().min);
   const size = map.getSize();
   const placed = [];
   for (const name of names) {
     const point = map.project(name.at, map.getZoom()).subtract(origin);
     const half = (name.text.length * name.size) / 2;
-    if (point.x + half < 0 || point.y < 0 || point.x - half > size.x || point.y > size.y) continue;
-    const offset = shifts(name.style, half).find(([dx, dy]) => isFree(boxAround(point.x + dx, point.y + dy, half), taken));
+    if (point.x < -half || point.y < 0 || point.x > size.x + half || point.y > size.y) continue;
+    const offset = shifts(name.style, half).find(([dx, dy]) => {
+      const box = boxAround(point.x + dx, point.y + dy, half);
+      return isInside(box, size) && isFree(box, taken);
+    });
     if (!offset) continue;
     taken.push(boxAround(point.x + offset[0], point.y + offset[1], half));
     placed.push({ name, offset });
@@ -45,17 +48,28 @@ function boxAround(x, y, half) {
   return [x - half - GAP, y - LINE / 2, x + half + GAP, y + LINE / 2];
 }
 
+/** @param {Box} box @param {L.Point} size @returns {boolean} */
+function isInside(box, size) {
+  return box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
+}
+
 /** @param {Box} box @param {Box[]} taken @returns {boolean} */
 function isFree(box, taken) {
   return !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
 }
 
-/** Return the boxes of marks and the names beside them. @param {L.Map} map @returns {Box[]} */
+/** Return the boxes of marks and the names beside them, as they stand after any movement. @param {L.Map} map @returns {Box[]} */
 function markBoxes(map) {
-  const frame = map.getContainer().getBoundingClientRect();
-  const parts = map.getPane("markerPane")?.querySelectorAll(".mark, .mark__name, .label--minutes span") ?? [];
-  return [...parts].map((part) => {
-    const box = part.getBoundingClientRect();
-    return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+  const shift = L.DomUtil.getPosition(/** @type {HTMLElement} */ (map.getPane("mapPane"))) ?? L.point(0, 0);
+  const marks = /** @type {HTMLElement[]} */ ([...(map.getPane("markerPane")?.children ?? [])]);
+  return marks.flatMap((mark) => {
+    const at = L.DomUtil.getPosition(mark);
+    if (!at) return [];
+    const [x, y] = [at.x + shift.x + mark.offsetLeft, at.y + shift.y + mark.offsetTop];
+    const named = /** @type {HTMLElement[]} */ ([...mark.querySelectorAll(".mark__name, span")]);
+    const inside = named.map((part) => /** @type {Box} */ (
+      [x + part.offsetLeft, y + part.offsetTop, x + part.offsetLeft + part.offsetWidth, y + part.offsetTop + part.offsetHeight]
+    ));
+    return [/** @type {Box} */ ([x, y, x + mark.offsetWidth, y + mark.offsetHeight]), ...inside];
   });
 }

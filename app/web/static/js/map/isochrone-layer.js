@@ -6,6 +6,8 @@ import { token } from "./panes.js";
 
 /** @typedef {import("../types.js").IsochroneFeature} IsochroneFeature */
 const DASHES = ["", "9 5", "2 5"];
+/** Farther away than this, thick rims would hide what they enclose. */
+const THIN_ZOOM = 10.6;
 
 /** Nested areas with their minutes written on the rim. */
 export class IsochroneLayer {
@@ -15,6 +17,9 @@ export class IsochroneLayer {
     this.fills = L.svg({ pane: "isochrones", padding: 0.5 });
     this.rims = L.svg({ pane: "rims", padding: 0.5 });
     this.layer = L.featureGroup().addTo(map);
+    /** @type {L.GeoJSON[]} */
+    this.lines = [];
+    map.on("zoomend", () => this.#widen());
   }
 
   /** Draw the areas of a consultant, the largest below. @param {IsochroneFeature[]} features */
@@ -25,10 +30,16 @@ export class IsochroneLayer {
       const step = sorted.length - index;
       // The pane of the fills is half transparent as a whole, so that nested areas do not mix their colours.
       this.#draw(feature, { renderer: this.fills, stroke: false, fillColor: token(`--minutes-${step}`), fillOpacity: 1 });
-      const rim = { renderer: this.rims, fill: false, color: token("--ink"), weight: 2.5, dashArray: DASHES[step - 1] ?? "" };
-      const area = this.#draw(feature, rim);
+      const area = this.#draw(feature, { renderer: this.rims, fill: false, color: token("--ink"), dashArray: DASHES[step - 1] ?? "" });
+      this.lines.push(area);
       this.layer.addLayer(this.#name(area, `${feature.properties.minutes}分`));
     }
+    this.#widen();
+  }
+
+  #widen() {
+    const weight = this.map.getZoom() < THIN_ZOOM ? 1.25 : 2.5;
+    for (const line of this.lines) line.setStyle({ weight });
   }
 
   /** @param {IsochroneFeature} feature @param {L.PathOptions} style @returns {L.GeoJSON} */
@@ -50,7 +61,14 @@ export class IsochroneLayer {
     return L.marker(top ?? this.map.getCenter(), { icon, zIndexOffset: 900, interactive: false, keyboard: false });
   }
 
+  /** Return the corners of the areas. @returns {L.LatLng[]} */
+  corners() {
+    const areas = this.layer.getLayers().filter((layer) => layer instanceof L.GeoJSON).flatMap((area) => area.getLayers());
+    return areas.flatMap((part) => /** @type {L.LatLng[]} */ (/** @type {L.Polygon} */ (part).getLatLngs().flat(3)));
+  }
+
   clear() {
+    this.lines = [];
     this.layer.clearLayers();
   }
 

@@ -2,15 +2,17 @@
 
 import { element, fill } from "../element.js";
 import { peopleByClass } from "../filters.js";
-import { count, meansText, percent, shortBase } from "../strings.js";
-import { swatch } from "../symbols.js";
+import { KINDS, count, meansText, percent, shortBase } from "../strings.js";
+import { swatch, symbol } from "../symbols.js";
+
+/** @typedef {{profile: string, network: string, basis: string, layers: Set<string>}} Ground what the colours stand on */
 
 /** The box at the lower left of the map; it can be folded. */
 export class Legend {
   /** @param {HTMLElement} box @param {boolean} open */
   constructor(box, open) {
     this.box = box;
-    this.title = element("span", {});
+    this.title = element("span", { class: "legend__title" });
     this.fold = element("span", { class: "legend__fold" });
     this.ramp = element("span", { class: "legend__ramp", "aria-hidden": "true" });
     this.head = element(
@@ -36,11 +38,11 @@ export class Legend {
   /**
    * Show the classes of a measurement.
    *
-   * @param {import("../types.js").Coverage} coverage @param {string} profileTitle @param {string} basis
+   * @param {import("../types.js").Coverage} coverage @param {Ground} ground
    */
-  showCoverage(coverage, profileTitle, basis) {
+  showCoverage(coverage, ground) {
     const rows = peopleByClass(coverage);
-    this.title.textContent = `相談員が着くまでの時間 ${profileTitle}`;
+    this.#name("相談員が着くまでの時間", ground);
     this.#ramp(rows.map((row) => ({ style: row.style, text: row.style === "none" ? "不可" : row.label.replace("以内", "") })));
     fill(
       this.body,
@@ -48,15 +50,16 @@ export class Legend {
         "table",
         {},
         element("caption", { class: "sr-only" }, "色の区分ごとの人数。区分は上の端の分を含みます。"),
-        element("thead", {}, element("tr", {}, head("区分"), head("この色の人数"), head("ここまでの合計"))),
+        element("thead", {}, element("tr", {}, head("区分"), head("この色(人)"), head("ここまでの合計(人)"))),
         element("tbody", {}, rows.map((row) => element(
           "tr", {},
           element("th", { scope: "row" }, swatch(row.style), row.label),
-          element("td", {}, `${count(row.people)}人`),
-          element("td", {}, row.upTo === null ? "" : `${count(row.upTo)}人 (${percent(row.upTo, coverage.population)} %)`),
+          element("td", {}, count(row.people)),
+          element("td", {}, row.upTo === null ? "" : `${count(row.upTo)} (${percent(row.upTo, coverage.population)} %)`),
         ))),
       ),
-      element("p", { class: "quiet" }, basis),
+      kinds(ground.layers),
+      element("p", { class: "quiet print-only" }, ground.basis),
     );
     this.box.hidden = false;
   }
@@ -64,29 +67,36 @@ export class Legend {
   /**
    * Show the areas of one consultant.
    *
-   * @param {string} base @param {string} profile @param {string} profileTitle
-   * @param {import("../types.js").IsochroneFeature[]} areas @param {number} population
+   * @param {string} base @param {import("../types.js").IsochroneFeature[]} areas
+   * @param {import("../types.js").Coverage} coverage @param {Ground} ground
    */
-  showIsochrones(base, profile, profileTitle, areas, population) {
+  showIsochrones(base, areas, coverage, ground) {
+    const means = meansText(coverage.profile);
     const rows = areas.toSorted((a, b) => a.properties.minutes - b.properties.minutes);
-    this.title.textContent = `${shortBase(base)}の相談員が${meansText(profile)}行ける範囲`;
+    this.#name(`${shortBase(base)}の相談員が${means}行ける範囲`, ground);
     this.#ramp(rows.map((row, index) => ({ style: String(index + 1), text: `${row.properties.minutes}分` })));
     fill(
       this.body,
       element(
         "table",
         {},
-        element("caption", { class: "sr-only" }, "範囲の中に住む人数"),
-        element("thead", {}, element("tr", {}, head("範囲"), head("住んでいる人"))),
+        element("caption", { class: "sr-only" }, `到達圏: ${means}その分数までに行ける範囲と、その中に住む人数`),
+        element("thead", {}, element("tr", {}, head("範囲(到達圏)"), head("住んでいる人"))),
         element("tbody", {}, rows.map((row, index) => element(
           "tr", {},
           element("th", { scope: "row" }, swatch(`area-${index + 1}`), `${row.properties.minutes}分で行ける範囲`),
-          element("td", {}, `${count(row.properties.population)}人 (${percent(row.properties.population, population)} %)`),
+          element("td", {}, `${count(row.properties.population)}人 (${percent(row.properties.population, coverage.population)} %)`),
         ))),
       ),
-      element("p", { class: "quiet" }, `到達圏: ${meansText(profile)}その分数までに行ける範囲。${profileTitle}`),
+      kinds(ground.layers),
+      element("p", { class: "quiet print-only" }, ground.basis),
     );
     this.box.hidden = false;
+  }
+
+  /** Say what the colours are and, where the header does not, how one moves and on which roads. @param {string} title @param {Ground} ground */
+  #name(title, { profile, network }) {
+    fill(this.title, title, element("span", { class: "legend__where" }, `${profile} ・ ${network}`));
   }
 
   /** @param {{style: string, text: string}[]} parts */
@@ -102,4 +112,10 @@ export class Legend {
 /** @param {string} text @returns {HTMLElement} */
 function head(text) {
   return element("th", { scope: "col" }, text);
+}
+
+/** Return the key to the marks that are shown; the screen has it in the panel, paper has it here. @param {Set<string>} layers @returns {HTMLElement} */
+function kinds(layers) {
+  const marks = [{ kind: "consultant", title: "丸ごと相談員" }, ...KINDS].filter(({ kind }) => layers.has(kind === "consultant" ? "consultants" : kind));
+  return element("ul", { class: "legend__kinds" }, marks.map(({ kind, title }) => element("li", {}, symbol(kind), title)));
 }

@@ -2,16 +2,23 @@
 
 import * as L from "leaflet";
 import { element, fill } from "../element.js";
+import { clearView } from "./clear-view.js";
 import { addControls, createMap, drawDistricts, drawRoads, northArrow, writeNames } from "./base-map.js";
 import { CoverageLayer } from "./coverage-layer.js";
 import { IsochroneLayer } from "./isochrone-layer.js";
+import { overlays } from "./overlays.js";
 import { latLng, token } from "./panes.js";
 import { ResourceLayer } from "./resource-layer.js";
 
 /** @typedef {import("../filters.js").Selection} Selection */
 /** @typedef {{lat: number, lon: number, zoom: number}} View */
 
-const RIGHT_CONTROLS = 72;
+const MARGIN = 12;
+/** Room for the minutes that are written above an area. */
+const AREA_MARGIN = 28;
+const DISTRICT_ZOOM = 14;
+/** So many points stand for the borders when the map looks for the view that hides least. */
+const RIM_POINTS = 400;
 
 /** One map with all its layers. */
 export class MapView {
@@ -19,9 +26,7 @@ export class MapView {
    * @param {HTMLElement} container
    * @param {[number, number, number, number]} bounds west, south, east, north
    * @param {{onOpen: (selection: Selection) => void, onMove: (view: View) => void,
-   *   describeCell: (cell: import("../types.js").CellFeature) => HTMLElement, hiddenBelow: () => number,
-   *   hiddenBeside: () => number,
-   *   hiddenAbove: () => number, legendBelow: () => number}} page
+   *   describeCell: (cell: import("../types.js").CellFeature) => HTMLElement, hiddenBelow: () => number}} page
    */
   constructor(container, [west, south, east, north], page) {
     this.page = page;
@@ -46,23 +51,26 @@ export class MapView {
    *
    * @param {import("../types.js").DistrictFeature[]} districts
    * @param {import("../types.js").PlaceFeature[]} places
-   * @param {import("../types.js").Collection<import("../types.js").RoadFeature>} roads
+   * @param {import("../types.js").Collection<import("../types.js").RoadFeature>|null} roads
    * @param {string} credit
    */
   drawBase(districts, places, roads, credit) {
     drawDistricts(this.map, districts);
-    drawRoads(this.map, roads);
+    if (roads) drawRoads(this.map, roads);
     this.writeNames = writeNames(this.map, districts, places);
     this.districts = new Map(districts.map((district) => [district.properties.name, district]));
-    this.map.attributionControl.addAttribution(element("span", {}, credit).outerHTML);
+    if (credit) this.map.attributionControl.addAttribution(element("span", {}, credit).outerHTML);
   }
 
   /** Show tiles of a public map below our own, where a setting allows it. @param {string} url @param {string} credit */
   drawTiles(url, credit) {
     const attribution = element("span", {}, credit).outerHTML;
     L.tileLayer(url, { attribution, opacity: 0.6, maxNativeZoom: 18, zIndex: 1 }).addTo(this.map);
-    const land = this.map.getPane("land");
-    if (land) land.style.display = "none";
+    for (const name of ["land", "outline", "veil"]) {
+      const pane = this.map.getPane(name);
+      if (pane) pane.style.display = "none";
+    }
+    this.cells.setOverTiles();
   }
 
   /**
@@ -82,12 +90,16 @@ export class MapView {
     this.isochrones.show(areas);
     this.cells.setQuiet(true);
     const bounds = this.isochrones.bounds();
-    if (bounds && !this.#openBounds().contains(bounds)) this.#fit(bounds);
+    this.map.getContainer().classList.add("map--reach");
+    if (bounds) this.#fit(bounds, this.isochrones.corners(), { margin: AREA_MARGIN });
+    this.writeNames();
   }
 
   clearIsochrones() {
     this.isochrones.clear();
     this.cells.setQuiet(false);
+    this.map.getContainer().classList.remove("map--reach");
+    this.writeNames();
   }
 
   /** Show how far a drawn point may be from the real place. @param {[number, number]|null} at @param {number|null} metres */
@@ -106,24 +118,19 @@ export class MapView {
     if (live) fill(live, content.textContent ?? "");
   }
 
-  /** Show the whole city, moved aside as far as there is room for what lies over the map at the left. @param {boolean} [animate] */
+  /** Show the whole city, so that as little as can be of what lives in it is under the boxes over the map. @param {boolean} [animate] */
   showCity(animate = true) {
-    const size = this.map.getSize();
-    const aside = this.page.hiddenBeside();
-    const above = this.page.hiddenAbove();
-    const below = this.page.hiddenBelow() + this.page.legendBelow();
-    const zoom = this.map.getBoundsZoom(this.city, false, L.point(16, 16 + above + below));
-    const width = this.map.project(this.city.getNorthEast(), zoom).x - this.map.project(this.city.getSouthWest(), zoom).x;
-    const room = Math.max(0, (size.x - width) / 2 - RIGHT_CONTROLS);
-    const shift = Math.min(aside / 2, room);
-    const centre = this.map.project(this.city.getCenter(), zoom).add([-shift, (below - above) / 2]);
-    this.map.setView(this.map.unproject(centre, zoom), zoom, { animate: animate && this.#moves() });
+    const borders = [...(this.districts?.values() ?? [])].flatMap((district) => district.geometry?.coordinates.flat(2) ?? []);
+    const rim = borders.filter((_, index) => index % Math.ceil(borders.length / RIM_POINTS) === 0).map(latLng);
+    this.#fit(this.city, [...this.cells.centres(), ...this.marks.places(), ...rim], { animate });
   }
 
   /** Show a district. @param {string} name */
   showDistrict(name) {
     const shape = this.districts?.get(name)?.geometry;
-    if (shape) this.#fit(L.geoJSON(/** @type {any} */ (shape)).getBounds());
+    if (!shape) return;
+    const border = shape.coordinates.flat(2).map(latLng);
+    this.#fit(L.latLngBounds(border), border, { maxZoom: DISTRICT_ZOOM });
   }
 
   /** @param {View} view */
@@ -136,27 +143,39 @@ export class MapView {
     const point = latLng(at);
     const below = this.page.hiddenBelow();
     const nearer = Math.max(this.map.getZoom(), zoom);
-    const size = this.map.getSize();
-    const seen = this.map.latLngToContainerPoint(point);
-    const open = seen.x > 48 && seen.x < size.x - 48 && seen.y > 64 && seen.y < size.y - below - 48;
-    if (open && nearer === this.map.getZoom()) return;
+    if (nearer === this.map.getZoom() && this.#isOpen(point)) return;
     const centre = this.map.project(point, nearer).add([0, below / 2]);
     this.map.setView(this.map.unproject(centre, nearer), nearer, { animate: this.#moves() });
   }
 
-  /** @param {L.LatLngBounds} bounds @param {boolean} [animate] */
-  #fit(bounds, animate = true) {
-    const below = this.page.hiddenBelow();
-    this.map.fitBounds(bounds, {
-      paddingTopLeft: [12, 12], paddingBottomRight: [12, 12 + below], animate: animate && this.#moves(),
-    });
+  /** Return whether a point is seen with air around it. @param {L.LatLng} at @returns {boolean} */
+  #isOpen(at) {
+    const air = 48;
+    const { x, y } = this.map.latLngToContainerPoint(at);
+    const size = this.map.getSize();
+    const covered = overlays(this.map.getContainer(), this.page.hiddenBelow(), air).some(
+      ([left, top, right, bottom]) => x > left && x < right && y > top && y < bottom,
+    );
+    return x > air && x < size.x - air && y > air && y < size.y - air && !covered;
   }
 
-  /** Return what of the map is not under the sheet. @returns {L.LatLngBounds} */
-  #openBounds() {
-    const size = this.map.getSize();
-    const corner = this.map.containerPointToLatLng([size.x, size.y - this.page.hiddenBelow()]);
-    return L.latLngBounds(this.map.containerPointToLatLng([0, 0]), corner);
+  /**
+   * Show bounds as large as they go with the fewest points under what lies over the map.
+   *
+   * @param {L.LatLngBounds} bounds @param {L.LatLng[]} points
+   * @param {{margin?: number, maxZoom?: number, animate?: boolean}} [how]
+   */
+  #fit(bounds, points, { margin = MARGIN, maxZoom = this.map.getMaxZoom(), animate = true } = {}) {
+    const pixel = /** @type {(at: L.LatLng) => [number, number]} */ ((at) => {
+      const point = this.map.project(at, 0);
+      return [point.x, point.y];
+    });
+    const [left, top] = pixel(bounds.getNorthWest());
+    const [right, bottom] = pixel(bounds.getSouthEast());
+    const { x, y } = this.map.getSize();
+    const boxes = overlays(this.map.getContainer(), this.page.hiddenBelow());
+    const { zoom, centre } = clearView({ points: points.map(pixel), frame: [left, top, right, bottom], size: [x, y], boxes, margin, maxZoom });
+    this.map.setView(this.map.unproject(L.point(centre), 0), zoom, { animate: animate && this.#moves() });
   }
 
   /** @returns {boolean} */

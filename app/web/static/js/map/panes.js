@@ -3,10 +3,12 @@
 import * as L from "leaflet";
 
 const ORDER = /** @type {[string, number][]} */ ([
+  ["outline", 204],
   ["land", 205],
+  ["roads", 206],
+  ["veil", 207],
   ["cells", 210],
   ["isochrones", 220],
-  ["roads", 230],
   ["borders", 240],
   ["rims", 250],
   ["labels", 450],
@@ -21,6 +23,9 @@ export function createPanes(map) {
     pane.setAttribute("aria-hidden", "true");
   }
 }
+
+/** Far away the cells lie over the roads, so that their colours are pure; near by, streets are needed to find one's way. */
+export const ROAD_LEVELS = { far: "206", near: "230" };
 
 /** Return a canvas in a pane; a wide margin keeps panning smooth. @param {string} pane @returns {L.Canvas} */
 export function canvasIn(pane) {

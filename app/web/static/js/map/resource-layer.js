@@ -38,6 +38,11 @@ export class ResourceLayer {
     if (focused) this.marks.get(focused)?.node.focus();
   }
 
+  /** Return where marks stand. @returns {L.LatLng[]} */
+  places() {
+    return [...new Set(this.marks.values())].map((mark) => mark.marker.getLatLng());
+  }
+
   /** @param {string} site @param {ResourceFeature[]} features */
   #addSite(site, features) {
     const first = /** @type {ResourceFeature} */ (features[0]);

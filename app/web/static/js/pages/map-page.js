@@ -5,9 +5,9 @@ import { fill } from "../element.js";
 import { bySite, readState, shown, writeState } from "../filters.js";
 import { Legend } from "../map/legend.js";
 import { MapView } from "../map/map-view.js";
-import { basisText, momentText } from "../strings.js";
+import { basisText, momentText, networkText } from "../strings.js";
 import { credit, drawHeader } from "../panels/header.js";
-import { describeCell, errorNote } from "../panels/notes.js";
+import { describeCell, emptyNote, errorNote } from "../panels/notes.js";
 import "../panels/coverage-panel.js";
 import "../panels/details-panel.js";
 import "../panels/resource-panel.js";
@@ -19,7 +19,6 @@ import { Sheet } from "../panels/sheet.js";
 /** @typedef {import("../filters.js").Selection} Selection */
 /** @typedef {import("../types.js").Coverage} Coverage */
 
-const LEGEND_WIDTH = 390;
 /** Near enough to tell one mark from the next. */
 const NEAR = 13.5;
 
@@ -56,9 +55,6 @@ class MapPage {
       onMove: (view) => this.#moved(view),
       describeCell: (cell) => describeCell(cell.properties, this.consultants, this.state.profile),
       hiddenBelow: () => this.sheet.covers(),
-      legendBelow: () => (this.sheet.narrow.matches ? byId("legend").offsetHeight + 44 : 0),
-      hiddenAbove: () => (byId("banner").hidden ? 0 : byId("banner").offsetHeight + 12),
-      hiddenBeside: () => (this.sheet.narrow.matches || !this.legend.open ? 0 : LEGEND_WIDTH),
     });
     drawHeader(status, this.state.profile, (profile) => this.#changeProfile(profile));
     this.#listen();
@@ -66,7 +62,7 @@ class MapPage {
 
   async load() {
     const [districts, places, roads, resources, consultants] = await Promise.all([
-      api.getDistricts(), api.getPlaces(), api.getRoads(), api.getResources(), api.getConsultants(),
+      api.getDistricts(), api.getPlaces(), this.status.network ? api.getRoads() : null, api.getResources(), api.getConsultants(),
     ]);
     this.districts = districts.features.map((feature) => feature.properties.name);
     this.resources = resources.features;
@@ -152,6 +148,11 @@ class MapPage {
   }
 
   async #loadCoverage() {
+    if (!this.status.network || !this.status.has_people) {
+      fill(this.panels.coverage, emptyNote(this.status));
+      this.sheet.atLeast("half");
+      return;
+    }
     const profile = this.state.profile;
     this.panels.coverage.setAttribute("aria-busy", "true");
     try {
@@ -181,8 +182,15 @@ class MapPage {
 
   #showLegend() {
     if (this.coverage && this.state.layers.has("cells")) {
-      this.legend.showCoverage(this.coverage, this.#profileTitle(), basisText(this.status, this.coverage.profile));
+      this.legend.showCoverage(this.coverage, this.#ground(this.coverage));
     } else this.legend.hide();
+  }
+
+  /** Return what the colours stand on. @param {Coverage} coverage @returns {import("../map/legend.js").Ground} */
+  #ground(coverage) {
+    return {
+      profile: this.#profileTitle(), network: networkText(this.status), basis: basisText(this.status, coverage.profile), layers: this.state.layers,
+    };
   }
 
   #showMarks() {
@@ -294,15 +302,17 @@ class MapPage {
       return;
     }
     const figures = coverage.consultants.find((item) => item.id === id);
-    this.panels.details.showConsultant(consultant.properties, {
+    const base = this.resources.find((item) => item.properties.id === consultant.properties.base_id);
+    const accuracy = base?.properties.accuracy_m ?? null;
+    this.map.showAccuracy(consultant.geometry?.coordinates ?? null, accuracy);
+    this.panels.details.showConsultant(consultant.properties, accuracy, {
       catchment: figures?.catchment_population ?? 0, covered: figures?.covered ?? {}, population: coverage.population,
       minutes: coverage.minutes, profile: coverage.profile, profileTitle: this.#profileTitle(),
     });
     const areas = await api.getIsochrones(id, coverage.minutes, this.state.profile);
     if (this.state.selected?.id !== id) return;
     this.map.showIsochrones(areas.features);
-    const { base } = consultant.properties;
-    this.legend.showIsochrones(base, coverage.profile, this.#profileTitle(), areas.features, coverage.population);
+    this.legend.showIsochrones(consultant.properties.base, areas.features, coverage, this.#ground(coverage));
   }
 
   /** @param {string} site */

@@ -62,7 +62,7 @@ export class CoveragePanel extends HTMLElement {
     }));
     return element(
       "section", { class: "group", "aria-labelledby": "figure-title" },
-      element("h2", { id: "figure-title" }, "相談員が着くまでの時間"),
+      element("h2", { id: "figure-title", class: "screen-silent" }, "相談員が着くまでの時間"),
       this.#edges(coverage.minutes, edge),
       element(
         "p", { class: "figure" },
@@ -72,8 +72,8 @@ export class CoveragePanel extends HTMLElement {
       bar,
       element(
         "p", {},
-        `${status.city.name}の人口 ${count(coverage.population)}人のうち、いちばん近い丸ごと相談員が${meansText(coverage.profile)}${edge}分以内に着ける人です。`,
-        unreached > 0 && `道路がつながらないなどで到達できない人が${count(unreached)}人います。`,
+        `${status.city.name}の${count(coverage.population)}人のうち、いちばん近い丸ごと相談員が${meansText(coverage.profile)}${edge}分以内に着ける人です。`,
+        unreached > 0 && `どの相談員も到達できない人が${count(unreached)}人います。`,
       ),
       element(
         "p", { class: "quiet" }, `${basisText(status, coverage.profile)} `,
@@ -105,7 +105,7 @@ export class CoveragePanel extends HTMLElement {
     return element(
       "section", { class: "group", "aria-labelledby": "districts-title" },
       element("h2", { id: "districts-title" }, "地区ごとの状況"),
-      element("p", { class: "quiet" }, without ? `相談員のいない地区が${without}つあります。` : "すべての地区に相談員がいます。", element("span", { class: "screen-only" }, "見出しを押すと並べかえます。")),
+      element("p", { class: "quiet" }, without ? `相談員がいない地区は${without}つです。` : "すべての地区に相談員がいます。", element("span", { class: "screen-only" }, "見出しで並べかえます。")),
       element(
         "div", { class: "scroll-x", tabindex: "-1" },
         element(
@@ -132,7 +132,7 @@ export class CoveragePanel extends HTMLElement {
     const title = column.key === "covered" ? `${edge}分以内` : column.title;
     const sorted = this.sort.key === column.key ? (this.sort.down ? "descending" : "ascending") : null;
     return element(
-      "th", { scope: "col", "aria-sort": sorted },
+      "th", { scope: "col", "aria-sort": sorted, class: column.key === "staffed" ? "centre" : null },
       element(
         "button", { type: "button", class: "table__sort", "data-key": `sort-${column.key}`, onclick: () => this.#sortBy(column.key) },
         element("span", {}, title, column.unit && element("span", { class: "unit" }, `(${column.unit})`)),

@@ -58,12 +58,13 @@ export class DetailsPanel extends HTMLElement {
 
   /**
    * @param {import("../types.js").Consultant} it
+   * @param {number|null} accuracy how far the base may be from where it is drawn, metres
    * @param {{catchment: number, covered: Record<string, number>, population: number, minutes: number[], profile: string, profileTitle: string}} figures
    */
-  showConsultant(it, figures) {
+  showConsultant(it, accuracy, figures) {
     this.#show([
       head(symbol("consultant"), `${it.base}の相談員`, `丸ごと相談員 ・ ${it.district}`),
-      badges([it.is_assumed && ["assumed", "仮定: 実際の配置は公表されていません"]]),
+      badges([it.is_assumed && ["assumed", "仮定"], accuracy !== null && accuracy > 0 && ["", `拠点の${accuracyText(accuracy)}`]]),
       element(
         "dl", { class: "facts" },
         figures.minutes.map((edge) => fact(`${edge}分以内`, people(figures.covered[String(edge)] ?? 0, figures.population))),
@@ -72,6 +73,7 @@ export class DetailsPanel extends HTMLElement {
           element("p", { class: "quiet" }, "どの相談員よりも、この相談員が早く着ける人の数です。"),
         ]),
         fact("移動のしかた", figures.profileTitle),
+        fact("配置", it.note),
       ),
       element("p", { class: "quiet" }, `地図の線は、${meansText(figures.profile)}その分数までに行ける範囲(到達圏)です。`),
       element(

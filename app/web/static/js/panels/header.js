@@ -1,6 +1,7 @@
 /** The head of the page: how one moves, which roads the figures stand on, and who is owed credit. */
 
 import { element, fill } from "../element.js";
+import { networkText } from "../strings.js";
 
 /** @typedef {import("../types.js").Status} Status */
 
@@ -9,7 +10,8 @@ import { element, fill } from "../element.js";
  *
  * @param {Status} status @param {string} chosen @param {(profile: string) => void} onProfile
  */
-export function drawHeader({ network, profiles }, chosen, onProfile) {
+export function drawHeader(status, chosen, onProfile) {
+  const { network, profiles } = status;
   const select = /** @type {HTMLSelectElement} */ (document.getElementById("profile"));
   fill(select, profiles.map((profile) => element(
     "option", { value: profile.name, selected: profile.name === chosen },
@@ -17,9 +19,8 @@ export function drawHeader({ network, profiles }, chosen, onProfile) {
   )));
   select.addEventListener("change", () => onProfile(select.value));
   const named = document.getElementById("network");
-  const date = network.date ? ` ${network.date.slice(0, 4)}年${Number(network.date.slice(5, 7))}月` : "";
-  if (named) named.textContent = network.is_schematic ? "道路: 概略図" : `道路: ${network.name}${date}`;
-  drawBanner(network.is_schematic);
+  if (named) named.textContent = networkText(status);
+  drawBanner(network?.is_schematic ?? false);
 }
 
 /** @param {boolean} isSchematic */
@@ -37,7 +38,8 @@ function drawBanner(isSchematic) {
 /** Return whose data the map is drawn from. @param {Status} status @returns {string} */
 export function credit({ datasets, network }) {
   const people = datasets.find((item) => item.kind === "demand")?.source ?? "";
-  const open = network.kind !== "edges" || network.source.includes("OpenStreetMap");
-  const roads = open ? "© OpenStreetMap contributors" : `道路: ${network.source}`;
-  return [roads, people.includes("国勢調査") ? "国勢調査" : people].filter(Boolean).join("、");
+  const open = network && (network.kind !== "edges" || network.source.includes("OpenStreetMap"));
+  const roads = open ? "© OpenStreetMap contributors" : network ? `道路: ${network.source}` : "";
+  const isFileName = /\.\w+$/.test(people);
+  return [roads, people.includes("国勢調査") ? "国勢調査" : !isFileName && people].filter(Boolean).join("、");
 }

@@ -34,3 +34,34 @@ export function errorNote(error, again) {
     element("button", { type: "button", class: "button", onclick: () => again() }, "もう一度読み込む"),
   );
 }
+
+/**
+ * Return what must be loaded before the figures can be shown, and how.
+ *
+ * @param {import("../types.js").Status} status @returns {HTMLElement}
+ */
+export function emptyNote({ network, has_people: hasPeople, bounds }) {
+  const parts = /** @type {[string, boolean, string][]} */ ([
+    ["道路", Boolean(network), "tono network build --osm 道路.osm.pbf"],
+    ["地区の境界", Boolean(bounds), "tono districts load 地区.geojson"],
+    ["人口", hasPeople, "tono demand load 人口.csv"],
+  ]);
+  return element(
+    "section", { class: "empty" },
+    element("h2", {}, "まだ計算できません"),
+    element("p", {}, "相談員が着くまでの時間を出すには、次のデータが要ります。"),
+    element("ul", { class: "checks" }, parts.map(([title, there]) => element(
+      "li", {}, element("span", { class: "checks__mark", "aria-hidden": "true" }, there ? "✓" : "―"), `${title}: ${there ? "あります" : "まだありません"}`,
+    ))),
+    element("p", {}, "サーバーで次の命令を実行してから、この画面を読み込み直してください。"),
+    element("h3", {}, "見本のデータで試す"),
+    command("tono demo load"),
+    element("h3", {}, "市のデータを入れる"),
+    command(parts.filter(([, there]) => !there).map(([, , text]) => text).join("\n")),
+  );
+}
+
+/** @param {string} text @returns {HTMLElement} */
+function command(text) {
+  return element("pre", { class: "command", tabindex: "0" }, element("code", {}, text));
+}

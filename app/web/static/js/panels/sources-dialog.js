@@ -3,6 +3,9 @@
 import { element, fill } from "../element.js";
 import { DATASETS, count, dateText, momentText } from "../strings.js";
 
+/** The word by which a source says that there is none. */
+const ASSUMED = "仮定";
+
 /** @typedef {import("../types.js").Status} Status */
 /** @typedef {import("../types.js").Coverage} Coverage */
 
@@ -48,7 +51,7 @@ function datasets(status) {
           item.is_schematic && element("span", { class: "badge" }, "概略図"),
         ),
         element("td", {}, `${item.title}(${item.source})`),
-        element("td", {}, item.as_of ? dateText(item.as_of) : "不明"),
+        element("td", { class: "date" }, item.as_of ? dateText(item.as_of) : "不明"),
         element("td", {}, item.licence || "―"),
       ))),
     )),
@@ -57,6 +60,7 @@ function datasets(status) {
 
 /** @param {Status} status @returns {HTMLElement} */
 function network({ network: it }) {
+  if (!it) return element("section", { class: "group" }, element("h3", {}, "道路"), element("p", { class: "empty" }, "道路がまだ登録されていません。"));
   return element(
     "section", { class: "group", id: "real-roads" },
     element("h3", {}, "道路"),
@@ -73,32 +77,31 @@ function network({ network: it }) {
 }
 
 /** @param {Status} status @returns {HTMLElement} */
-function speeds(status) {
-  const told = status.profiles.filter((profile) => profile.speeds?.length);
+function speeds({ profiles }) {
+  const titles = [...new Set(profiles.flatMap((profile) => profile.speeds.map((speed) => speed.title)))];
+  const sources = [...new Set(profiles.flatMap((profile) => profile.speeds.map((speed) => speed.source)))];
   return element(
     "section", { class: "group" },
     element("h3", {}, "速さ"),
-    element("ul", {}, status.profiles.map((profile) => element(
-      "li", {}, profile.title, " ",
-      profile.is_assumption ? element("span", { class: "badge badge--assumed" }, "仮定") : null,
-      profile.source && element("span", { class: "quiet" }, ` ${profile.source}`),
-    ))),
-    element("p", { class: "quiet" }, "道の種類ごとに決めた速さで、出発地から目的地までの時間を足し合わせています。信号待ち、天気、渋滞は入っていません。冬の速さには調査の値がなく、仮定です。"),
-    told.length > 0 && speedTable(told),
+    element("p", {}, "道の種類ごとに決めた速さで、出発地から目的地までの時間を足し合わせています。信号待ち、天気、渋滞は入っていません。"),
+    element("div", { class: "scroll-x" }, element(
+      "table", { class: "table" },
+      element("thead", {}, element(
+        "tr", {}, element("th", { scope: "col" }, "道の種類"),
+        profiles.map((profile) => element("th", { scope: "col" }, profile.title, element("span", { class: "unit" }, "(km/時)"))),
+      )),
+      element("tbody", {}, titles.map((title) => element(
+        "tr", {}, element("th", { scope: "row" }, title), profiles.map((profile) => speedCell(profile.speeds.find((speed) => speed.title === title))),
+      ))),
+    )),
+    element("p", { class: "quiet" }, `もと: ${sources.filter((source) => !source.startsWith(ASSUMED)).join("。")}`),
   );
 }
 
-/** @param {import("../types.js").Profile[]} profiles @returns {HTMLElement} */
-function speedTable(profiles) {
-  const titles = [...new Set(profiles.flatMap((profile) => profile.speeds?.map((speed) => speed.title) ?? []))];
-  return element("div", { class: "scroll-x" }, element(
-    "table", { class: "table" },
-    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "道の種類"), profiles.map((profile) => element("th", { scope: "col" }, `${profile.title} (km/時)`)))),
-    element("tbody", {}, titles.map((title) => element(
-      "tr", {}, element("th", { scope: "row" }, title),
-      profiles.map((profile) => element("td", {}, profile.speeds?.find((speed) => speed.title === title)?.kmh ?? "―")),
-    ))),
-  ));
+/** @param {import("../types.js").Speed|undefined} speed @returns {HTMLElement} */
+function speedCell(speed) {
+  if (!speed) return element("td", {}, "通らない");
+  return element("td", {}, speed.kmh, " ", speed.source.includes(ASSUMED) && element("span", { class: "badge badge--assumed" }, ASSUMED));
 }
 
 /** @param {Coverage} coverage @returns {HTMLElement} */

@@ -1,0 +1,68 @@
+"""What is on the screen stands in its address: sent to a colleague, it shows the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from mercator import View
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+
+
+def test_a_copied_address_shows_the_same(visit: Visit) -> None:
+    mine = visit("/?tab=resources")
+    mine.get_by_label("移動のしかた").select_option("car-winter")
+    mine.locator("[data-key=layer-watch_partner]").uncheck()
+    mine.get_by_label("地区", exact=True).select_option("綾織町")
+    expect(mine).to_have_url(re.compile("at="))
+    expect(mine.locator(".leaflet-zoom-anim")).to_have_count(0)
+    mine.locator("summary", has_text="通いの場").click()
+    mine.locator("#view-resources .entry", has_text="下綾織いきいき百歳体操の会").click()
+    expect(mine.get_by_role("heading", name="下綾織いきいき百歳体操の会")).to_be_visible()
+    expect(mine.locator(".leaflet-zoom-anim, .leaflet-pan-anim")).to_have_count(0)
+    expect(mine).to_have_url(re.compile(r"at=[\d.]+,[\d.]+,13\.5"))
+
+    theirs = visit(mine.url.removeprefix(mine.evaluate("location.origin")))
+    expect(theirs.get_by_role("heading", name="下綾織いきいき百歳体操の会")).to_be_visible()
+    expect(theirs.get_by_label("移動のしかた")).to_have_value("car-winter")
+    one, other = View.of(mine), View.of(theirs)
+    assert (one.lat, one.lon, one.zoom) == (other.lat, other.lon, other.zoom)
+    marks = "nodes => nodes.map(node => [node.getAttribute('aria-label'), node.className]).sort()"
+    assert theirs.locator(".mark").evaluate_all(marks) == mine.locator(".mark").evaluate_all(marks)
+    theirs.get_by_role("button", name="← 一覧にもどる").click()
+    expect(theirs.get_by_label("地区", exact=True)).to_have_value("綾織町")
+    expect(theirs.locator("[data-key=layer-watch_partner]")).not_to_be_checked()
+
+
+def test_a_fresh_page_has_a_short_address(visit: Visit, home: str) -> None:
+    assert visit().url == f"{home}/"
+
+
+def test_back_and_forward_walk_through_what_was_opened(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("button", name=re.compile("^綾織地区センター")).click()
+    expect(page.get_by_role("heading", name="綾織地区センターの相談員")).to_be_visible()
+    page.get_by_role("button", name="綾織地区センターを見る").click()
+    expect(page.get_by_role("heading", name="綾織地区センター", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="綾織地区センターの相談員")).to_be_visible()
+    expect(page.locator(".leaflet-isochrones-pane path")).to_have_count(3)
+    page.go_back()
+    expect(page.locator("#coverage tbody tr")).to_have_count(11)
+    expect(page.locator(".leaflet-isochrones-pane path")).to_have_count(0)
+    page.go_forward()
+    expect(page.get_by_role("heading", name="綾織地区センターの相談員")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/?at=999,999,99", "/?layers=<script>alert(1)</script>", "/?profile=rocket&minutes=7", "/?site=39.0,141.0"],
+)
+def test_a_broken_address_still_opens(visit: Visit, address: str) -> None:
+    page = visit(address)
+    expect(page.locator("#coverage tbody tr")).to_have_count(11)
+    if "site" in address:
+        expect(page.locator("#details")).to_contain_text("この場所の資源は見つかりません")

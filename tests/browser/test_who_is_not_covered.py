@@ -1,0 +1,194 @@
+"""An officer opens the map and sees who is not reached in time: the figures, the colours, the places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from mercator import View, middle
+from playwright.sync_api import Page, expect
+from watching import api, numbers
+
+Visit = Callable[..., Page]
+CLASSES = ("10分以内", "20分以内", "30分以内", "30分超", "到達できない")
+READ_PIXELS = """([canvas, spots]) => {
+    const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width;
+    const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return spots.map(([x, y, half]) => {
+        const [left, top] = [x - box.left, y - box.top].map(value => Math.round(value * scale) - half);
+        const rows = [...Array(2 * half + 1).keys()].map(row => 4 * ((top + row) * width + left));
+        return rows.flatMap(start => [...data.slice(start, start + 4 * (2 * half + 1))]);
+    });
+}"""
+
+
+def expected_class(seconds: float | None) -> str:
+    """Return the class of a travel time, its upper edge included."""
+    if seconds is None:
+        return CLASSES[-1]
+    return next((name for edge, name in zip((600, 1200, 1800), CLASSES, strict=False) if seconds <= edge), CLASSES[3])
+
+
+def rgb(page: Page, name: str) -> tuple[int, ...]:
+    """Return the colour that the style sheet gives a token."""
+    value = page.evaluate("name => getComputedStyle(document.documentElement).getPropertyValue(name)", name).strip()
+    return tuple(int(value[at : at + 2], 16) for at in (1, 3, 5))
+
+
+def pixels(page: Page, spots: list[tuple[float, float, int]]) -> list[Any]:
+    """Return what is painted on the canvas of the cells around spots of the window, as squares of red, green, blue."""
+    canvas = page.locator(".leaflet-cells-pane canvas").element_handle()
+    raw = page.evaluate(READ_PIXELS, [canvas, spots])
+    return [np.array(part).reshape(-1, 4) for part in raw]
+
+
+def in_legend(page: Page) -> dict[str, list[int]]:
+    """Return the people of each class of the legend: in this colour, and up to here."""
+    rows = page.locator("#legend tbody tr")
+    return {
+        row.locator("th").inner_text().strip(): numbers(" ".join(row.locator("td").all_inner_texts()))
+        for row in rows.all()
+    }
+
+
+@pytest.mark.parametrize("which", ["home", "sparse_home"])
+def test_the_legend_counts_everybody_once(visit: Visit, which: str, request: pytest.FixtureRequest) -> None:
+    site = request.getfixturevalue(which)
+    coverage = api(site, "coverage")
+    legend = in_legend(visit(site=site))
+    assert tuple(legend) == CLASSES
+    assert sum(row[0] for row in legend.values()) == coverage["population"]
+    assert [legend[name][1] for name in CLASSES[:3]] == [coverage["covered"][edge] for edge in ("10", "20", "30")]
+    assert legend["到達できない"] == [coverage["unreachable_population"]]
+
+
+def test_some_are_reached_late_and_seven_never(sparse_home: str) -> None:
+    coverage = api(sparse_home, "coverage")
+    assert coverage["unreachable_population"] == 7
+    assert coverage["population"] == 28_062 + 7
+    assert coverage["covered"]["30"] < coverage["population"] - 7
+
+
+def test_every_cell_wears_the_colour_of_its_class(visit: Visit, sparse_home: str) -> None:
+    cells = api(sparse_home, f"coverage/{api(sparse_home, 'coverage')['run']}/cells")["features"]
+    page = visit("/?at=39.33000,141.45000,11.6&layers=cells", site=sparse_home)
+    view = View.of(page)
+    seen = [cell for cell in cells if view.holds(*middle(cell), air=8)]
+    painted = pixels(page, [(*view.place(*middle(cell)), 0) for cell in seen])
+    names = dict(zip(CLASSES, ("--minutes-1", "--minutes-2", "--minutes-3", "--minutes-4"), strict=False))
+    colours = {name: rgb(page, token) for name, token in names.items()}
+    told = dict.fromkeys(CLASSES, 0)
+    wrong = []
+    for cell, square in zip(seen, painted, strict=True):
+        name = expected_class(cell["properties"]["travel_time_s"])
+        told[name] += 1
+        if name in colours and tuple(square[0][:3]) != colours[name]:
+            wrong.append((cell["properties"]["mesh_code"], name, square[0]))
+    assert wrong == []
+    assert min(told.values()) > 0, told
+    assert sum(told.values()) > 600
+
+
+def test_who_cannot_be_reached_is_hatched_and_not_coloured(visit: Visit, sparse_home: str) -> None:
+    cells = api(sparse_home, f"coverage/{api(sparse_home, 'coverage')['run']}/cells")["features"]
+    (lonely,) = [cell for cell in cells if cell["properties"]["travel_time_s"] is None]
+    lon, lat = middle(lonely)
+    page = visit(f"/?at={lat:.5f},{lon:.5f},14&layers=cells", site=sparse_home)
+    (square,) = pixels(page, [(*View.of(page).place(lon, lat), 5)])
+    red, green, blue = square[:, :3].astype(int).T
+    assert abs(red - green).max() <= 2
+    assert abs(green - blue).max() <= 2
+    assert red.max() > 230
+    assert red.min() < 80
+    # The words say what the hatch means, and why nobody arrives.
+    page.locator("#map").focus()
+    page.keyboard.press("Enter")
+    popup = page.locator(".leaflet-popup-content")
+    expect(popup).to_contain_text("到達できません")
+    expect(popup).to_contain_text("道路から離れすぎています")
+    expect(popup).to_contain_text("7人")
+
+
+def test_the_colours_stay_in_order_in_grey_and_for_every_colour_vision(visit: Visit) -> None:
+    page = visit()
+    colours = np.array([rgb(page, f"--minutes-{step}") for step in (1, 2, 3, 4)]) / 255
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    # Machado, Oliveira & Fernandes 2009, severity 1: normal, protanopia, deuteranopia, tritanopia.
+    visions = {
+        "normal": np.eye(3),
+        "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    }
+    for name, matrix in visions.items():
+        light = np.clip(linear @ np.array(matrix).T, 0, 1) @ [0.2126, 0.7152, 0.0722]
+        lightness = np.append(116 * np.cbrt(light) - 16, 100.0)  # the paper-white land comes last
+        assert (np.diff(lightness) > 9).all(), (name, lightness)
+
+
+def test_the_table_says_what_the_service_says(visit: Visit, home: str) -> None:
+    page = visit()
+    coverage = api(home, "coverage")
+    for edge in ("10", "20", "30"):
+        page.get_by_label(f"{edge}分以内", exact=True).check()
+        expect(page.locator("#coverage thead")).to_contain_text(f"{edge}分以内")
+        expect(page.locator(".figure__value")).to_contain_text(f"{coverage['covered'][edge]:,}")
+        rows = page.locator("#coverage tbody tr").all()
+        assert len(rows) == len(coverage["districts"]) == 11
+        for row, district in zip(rows, coverage["districts"], strict=True):
+            name, population, covered, share, mean, staffed = row.locator("th, td").all_inner_texts()
+            assert name == district["name"]
+            assert numbers(population) + numbers(covered) == [district["population"], district["covered"][edge]]
+            assert abs(float(share) - 100 * district["covered"][edge] / district["population"]) < 0.1
+            assert int(mean) == -(-district["mean_s"] // 60)
+            assert staffed == ("あり" if district["has_consultant"] else "なし")
+        total = numbers(page.locator("#coverage tfoot tr").inner_text().replace(".", ""))
+        assert total[:2] == [coverage["population"], coverage["covered"][edge]]
+        assert f"minutes={edge}" in page.url or edge == "20"
+
+
+def test_the_heads_sort_the_table(visit: Visit, home: str) -> None:
+    page = visit()
+    by_need = sorted(api(home, "coverage")["districts"], key=lambda row: row["covered"]["20"] / row["population"])
+    page.get_by_role("button", name=re.compile("割合")).click()
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("割合")
+    names = page.locator("#coverage tbody th").all_inner_texts()
+    assert names[:3] == [row["name"] for row in by_need[:3]]
+    page.get_by_role("button", name=re.compile("割合")).click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("割合")
+    assert page.locator("#coverage tbody th").all_inner_texts()[-3:] == names[:3][::-1]
+
+
+def test_a_district_is_shown_large_and_whole(visit: Visit, home: str) -> None:
+    page = visit()
+    page.get_by_role("button", name="宮守町達曽部").click()
+    expect(page).to_have_url(re.compile(r"[?&]at="))
+    expect(page.locator("#coverage tr.is-chosen th")).to_have_text("宮守町達曽部")
+    page.wait_for_function("() => !document.querySelector('.leaflet-zoom-anim')")
+    view = View.of(page)
+    (district,) = [f for f in api(home, "districts")["features"] if f["properties"]["name"] == "宮守町達曽部"]
+    border = [point for polygon in district["geometry"]["coordinates"] for point in polygon[0]]
+    assert all(view.holds(lon, lat) for lon, lat in border)
+    assert view.zoom > 11.5
+
+
+def test_every_figure_says_what_it_stands_on(visit: Visit) -> None:
+    page = visit()
+    expect(page.locator("#coverage")).to_contain_text("2015年国勢調査の人口、2017年10月の道路の概略図、ふだんの速度")
+    expect(page.locator("#network")).to_have_text("道路: 概略図")
+    page.locator("#coverage").get_by_role("button", name="数字の出どころ").click()
+    dialog = page.get_by_role("dialog")
+    for words in (
+        "国勢調査",
+        "政府標準利用規約",
+        "平成27年10月1日(木)",
+        "デモ",
+        "tono network build --osm",
+        "仮定",
+        "照合番号",
+    ):
+        expect(dialog).to_contain_text(words)
+    assert not re.search(r"\broads\b|undefined|null|NaN", dialog.inner_text())
