@@ -20,8 +20,10 @@ from app.postgis.installation import Installation, find_clients
 from app.postgis.passwords import APP
 
 log = logging.getLogger(__name__)
-# The extension and its table belong to the server, not to the data.
-NOT_OURS = re.compile(r"^\d+; \d+ \d+ ((COMMENT )?- )?(EXTENSION|SCHEMA|COMMENT - SCHEMA)\b|\bspatial_ref_sys\b")
+# The extension, its table and the rights on PostgreSQL's own functions belong to the server, not to the data.
+NOT_OURS = re.compile(
+    r"^\d+; \d+ \d+ (((COMMENT )?- )?(EXTENSION|SCHEMA|COMMENT - SCHEMA)\b|ACL pg_catalog\b)|\bspatial_ref_sys\b"
+)
 TABLE = re.compile(r"^\d+; \d+ \d+ TABLE (?!DATA)", re.MULTILINE)
 # Tables that the file does not know must go too, or the migrations after an old file would meet newer tables.
 EMPTY_PUBLIC = """

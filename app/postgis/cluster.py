@@ -31,6 +31,7 @@ from app.postgis.server import START_SECONDS, answers, halt, initialise, launch,
 
 log = logging.getLogger(__name__)
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+LARGE_OBJECTS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
 TEST_NAME = re.compile(r".*_test(_.*)?")
 
 
@@ -114,6 +115,8 @@ class PrivateCluster:
                 inside.execute("SET client_min_messages = warning")
                 inside.execute("CREATE EXTENSION IF NOT EXISTS postgis")
                 inside.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+                # Large objects are the one thing that every role may write by default.
+                inside.execute(f"REVOKE EXECUTE ON FUNCTION {', '.join(LARGE_OBJECTS)} FROM PUBLIC")
 
     def drop_database(self, database: str) -> None:
         """Delete a database of the tests; refuse any other."""

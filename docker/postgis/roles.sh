@@ -6,7 +6,12 @@ psql --username "$POSTGRES_USER" --dbname postgres --set ON_ERROR_STOP=1 \
 CREATE ROLE tono_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE tono_app LOGIN PASSWORD :'app_password';
 CREATE DATABASE tono OWNER tono_owner ENCODING 'UTF8' TEMPLATE template0;
-REVOKE ALL ON DATABASE tono FROM PUBLIC;
+REVOKE ALL ON DATABASE tono, postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE tono TO tono_app;
 SQL
-psql --username "$POSTGRES_USER" --dbname tono --set ON_ERROR_STOP=1 --command 'CREATE EXTENSION postgis'
+# Large objects are the one thing that every role may write by default.
+psql --username "$POSTGRES_USER" --dbname tono --set ON_ERROR_STOP=1 <<'SQL'
+CREATE EXTENSION postgis;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
+SQL
