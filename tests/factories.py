@@ -40,9 +40,7 @@ def build_town(session: Session, posts: Sequence[int] = (1,)) -> None:
     for position, (name, west, east) in enumerate((("西", 141.45, 141.545), ("東", 141.545, 141.70)), start=1):
         shape = box(west, 39.25, east, 39.65).wkt.removeprefix("POLYGON ")
         session.add(
-            District(
-                name=name, position=position, geometry=f"SRID=4326;MULTIPOLYGON({shape})", dataset_id=dataset.id
-            )
+            District(name=name, position=position, geometry=f"SRID=4326;MULTIPOLYGON({shape})", dataset_id=dataset.id)
         )
     session.flush()
     numbers = district_ids(session)
@@ -65,9 +63,7 @@ def build_roads(session: Session, lengths: Mapping[tuple[int, int], float]) -> N
     store_network(session, network, origin, name="town", city_bounds=None)
 
 
-def build_people(
-    session: Session, rows: Iterable[tuple[float, float, int, str]], districts: Mapping[str, int]
-) -> None:
+def build_people(session: Session, rows: Iterable[tuple[float, float, int, str]], districts: Mapping[str, int]) -> None:
     """Store people (lon, lat, number, district) in the 250 m squares of their places, in place of all others."""
     frame = pd.DataFrame(rows, columns=["lon", "lat", "population", "district"])
     frame["mesh_code"] = mesh.encode(frame["lon"], frame["lat"])
