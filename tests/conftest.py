@@ -145,6 +145,7 @@ def shared(cluster: PrivateCluster, users: Path) -> Iterator[None]:
     with users.open("w") as file:
         if alone(file.fileno()):
             cluster.start()
+            forget_at_a_crash(cluster)
             for left in cluster.databases():
                 if left.endswith(SUFFIX):
                     cluster.drop_database(left)
@@ -155,6 +156,14 @@ def shared(cluster: PrivateCluster, users: Path) -> Iterator[None]:
         finally:
             if alone(file.fileno()):
                 cluster.stop()
+
+
+def forget_at_a_crash(cluster: PrivateCluster) -> None:
+    """Let the server not wait for the disk: after a crash of the machine the tests make their databases anew."""
+    with cluster._connect("postgres") as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def alone(handle: int) -> bool:
