@@ -62,7 +62,6 @@ def measure_coverage(
     stored = find_run(session, fingerprint)
     if stored is not None:
         return stored
-    row = active_network(session)
     times, places = times_to_cells(inputs)
     reasons = _reasons(inputs, times, places)
     document = {
@@ -71,8 +70,8 @@ def measure_coverage(
         "profile": profile,
         "at": inputs.at,
         "minutes": list(minutes),
-        "network": row.describe(),
-        **_figures(session, inputs, times),
+        "network": dict(inputs.network_facts),
+        **_figures(inputs, times),
         "unreachable": _unreachable(inputs, reasons, places),
     }
     run = CoverageRun(
@@ -81,7 +80,9 @@ def measure_coverage(
         profile=profile,
         at=at,
         minutes=list(minutes),
-        dataset_ids=sorted({row.dataset_id, *cell_dataset_ids(session), *(p.dataset_id for p in inputs.postings)}),
+        dataset_ids=sorted(
+            {active_network(session).dataset_id, *cell_dataset_ids(session), *(p.dataset_id for p in inputs.postings)}
+        ),
         inputs=description,
         document=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
         cells=_cells(inputs, times, reasons, places),
@@ -95,7 +96,8 @@ def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: da
     """Return all that a run depends on, as it is stored now."""
     if profile not in PROFILES:
         raise InputError(f"There is no profile {profile!r}; there are {', '.join(PROFILES)}.")
-    network = load_network(session, active_network(session))
+    row = active_network(session)
+    network = load_network(session, row)
     cells = list_cells(session)
     if not cells:
         raise NotReadyError(
@@ -105,6 +107,8 @@ def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: da
     closures = closures_at(session, at)
     return Inputs(
         network=network,
+        network_facts=row.describe(),
+        districts=[district.name for district in list_districts(session)],
         profile=PROFILES[profile],
         minutes=minutes,
         postings=list_postings(session),
@@ -123,7 +127,7 @@ def _reasons(inputs: Inputs, times: Times, places: Snapped) -> list[str | None]:
     return [None if there else reason for there, reason in zip(reached, why, strict=True)]
 
 
-def _figures(session: Session, inputs: Inputs, times: Times) -> dict[str, Any]:
+def _figures(inputs: Inputs, times: Times) -> dict[str, Any]:
     cutoffs = [60 * value for value in inputs.minutes]
     people = np.array([cell.population for cell in inputs.cells], dtype=np.int64)
     best = times.min(axis=0, initial=np.inf)
@@ -131,7 +135,7 @@ def _figures(session: Session, inputs: Inputs, times: Times) -> dict[str, Any]:
     return {
         "population": whole.total,
         **_covered(inputs, whole),
-        "districts": _districts(session, inputs, best, people),
+        "districts": _districts(inputs, best, people),
         "consultants": _consultants(inputs, times, people),
     }
 
@@ -147,13 +151,10 @@ def _covered(inputs: Inputs, found: Coverage) -> dict[str, Any]:
     }
 
 
-def _districts(
-    session: Session, inputs: Inputs, best: NDArray[np.float32], people: NDArray[np.int64]
-) -> list[dict[str, Any]]:
+def _districts(inputs: Inputs, best: NDArray[np.float32], people: NDArray[np.int64]) -> list[dict[str, Any]]:
     names = np.array([cell.district or NO_DISTRICT for cell in inputs.cells], dtype=object)
     staffed = {posting.district for posting in inputs.postings}
-    known = [district.name for district in list_districts(session)]
-    wanted = [*known, *([NO_DISTRICT] if NO_DISTRICT in names else [])]
+    wanted = [*inputs.districts, *([NO_DISTRICT] if NO_DISTRICT in names else [])]
     cutoffs = [60 * value for value in inputs.minutes]
     rows = []
     for name in wanted:

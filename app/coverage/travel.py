@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -20,14 +20,16 @@ from geo.travel_time import travel_time_matrix
 
 NOWHERE = (np.nan, np.nan)
 # Raised when the way of measuring changes, so that an old result is never taken for a new one.
-METHOD = 1
+METHOD = 2
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a coverage run depends on."""
+    """All that a coverage run depends on; `network_facts` is what its document says of the roads."""
 
     network: RoadNetwork
+    network_facts: Mapping[str, Any]
+    districts: Sequence[str]
     profile: Profile
     minutes: Sequence[int]
     postings: Sequence[Posting]
@@ -39,7 +41,8 @@ class Inputs:
         """Return the inputs in words and numbers, roads and cells by their fingerprint."""
         return {
             "method": METHOD,
-            "network": self.network.fingerprint,
+            "network": {"fingerprint": self.network.fingerprint, **self.network_facts},
+            "districts": list(self.districts),
             "profile": {
                 "name": self.profile.name,
                 "speed_kmh": dict(self.profile.speed_kmh),

@@ -13,7 +13,8 @@ from app.resources.models import District, Resource
 
 def list_districts(session: Session) -> Sequence[District]:
     """Return the districts in the city's own order."""
-    return session.scalars(select(District).options(joinedload(District.dataset)).order_by(District.position)).all()
+    query = select(District).options(joinedload(District.dataset))
+    return session.scalars(query.order_by(District.position, District.id)).all()
 
 
 def district_ids(session: Session) -> dict[str, int]:
