@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -125,7 +124,7 @@ def check_target(out: Path) -> None:
         raise InputError(f"{out} is not a file that can be replaced. Name a file, such as map.html.")
 
 
-def write_whole(out: Path, text: str, *, replace: Callable[[str, Path], None] = os.replace) -> None:
+def write_whole(out: Path, text: str) -> None:
     """Write a file that is either whole or as it was before; say in one sentence why it could not be written."""
     part = ""
     try:
@@ -136,7 +135,7 @@ def write_whole(out: Path, text: str, *, replace: Callable[[str, Path], None] = 
             os.fsync(file.fileno())
         # What mkstemp makes is for its owner alone; this file is meant to be handed on.
         Path(part).chmod(0o666 & ~_mask())
-        replace(part, out)
+        os.replace(part, out)  # noqa: PTH105  (a pathlib.Path would be made of a text for this one call)
     except OSError as error:
         if part:
             with contextlib.suppress(OSError):

@@ -20,13 +20,13 @@ from app.coverage.models import CoverageCell
 from app.coverage.queries import list_run_cells
 from app.coverage.travel import departure_points
 from app.datasets.models import Dataset
-from app.datasets.queries import list_datasets
 from app.demand.queries import list_places
 from app.resources.queries import city_bounds, list_districts, list_resources
 from app.resources.schemas import resource_details
 from app.roads.base_map import road_lines
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, load_network
+from app.web.map_data import datasets_in_use
 from geo.isochrone import isochrones
 from geo.mesh import bounds as mesh_bounds
 from geo.profiles import PROFILES
@@ -85,7 +85,7 @@ def read_facts(session: Session, *, profile: str, city_name: str, day: date) -> 
         profile=profile,
         bounds=city_bounds(session) or cell_squares(figures.cells).total_bounds.tolist(),
         network=network,
-        datasets=list_datasets(session),
+        datasets=datasets_in_use(session, network),
         districts=_districts(session),
         settlements=_settlements(session),
         roads=_roads(session, network),

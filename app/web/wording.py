@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -94,7 +95,7 @@ def means_text(profile: str) -> str:
 
 def short_base(base: str) -> str:
     """Return the name of a base without the words that all bases share."""
-    return base.removesuffix("センター").removesuffix("地区") or base
+    return re.sub("(地区)?センター$", "", base) or base
 
 
 def basis_text(datasets: Iterable[Dataset], network: RoadNetworkRow, profile: str) -> str:

@@ -16,21 +16,20 @@ from folium.utilities import JsCode
 
 from geo.folium_maps.offline_page import OfflineMap, OfflinePage, PageFiles, PageParts
 
-LAND = "#fffefb"
-ROAD = "#8f9396"
-DIAGRAM = "#5b6166"
-BORDER = "#5f6468"
-# Order of what is drawn, from the ground up; a hand reaches only what is in the last group of a name.
+# Order of what is drawn, from the ground up.
 PANES = {
+    "outline": 204,
     "land": 205,
+    "roads": 206,
+    "veil": 207,
     "cells": 210,
     "isochrones": 220,
-    "roads": 230,
     "borders": 240,
     "rims": 250,
     "labels": 450,
     "accuracy": 460,
 }
+# What a hand can press; marks have a pane of Leaflet's own.
 REACHABLE = {"cells"}
 # The least important first, so that the important lie above.
 ROAD_CLASSES = ("minor", "middle", "major", "motorway")
@@ -141,12 +140,12 @@ def base_map(
     OfflinePage(parts, files).add_child(drawn)
     for name, level in PANES.items():
         folium.map.CustomPane(name, z_index=level, pointer_events=name in REACHABLE).add_to(drawn)
-    _add_districts(drawn, districts)
+    land = _add_districts(drawn, districts)
     lines = _add_roads(drawn, roads, is_schematic=is_schematic)
     names = {"districts": _district_names(districts), "places": _place_names(places)}
     facts = {"bounds": [[south, west], [north, east]], "credit": credit, "names": names, "is_schematic": is_schematic}
     behaviour = Behaviour(facts)
-    behaviour.drawn["roads"] = lines
+    behaviour.drawn |= {"land": land, "roads": lines}
     drawn.add_child(behaviour, name="behaviour")
     return drawn
 
@@ -169,6 +168,39 @@ def behaviour_of(drawn: folium.Map) -> Behaviour:
     return cast("Behaviour", behaviour)
 
 
+def page_of(drawn: folium.Map) -> OfflinePage:
+    """Return the page that a map stands in.
+
+    Parameters
+    ----------
+    drawn : folium.Map
+        A map of `base_map`.
+
+    Returns
+    -------
+    OfflinePage
+        The page.
+    """
+    return cast("OfflinePage", drawn.get_root())
+
+
+def placed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the rows that have a geometry to draw.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Any columns.
+
+    Returns
+    -------
+    GeoDataFrame
+        Without rows whose geometry is missing or empty.
+    """
+    shapes = frame.geometry.to_numpy()
+    return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+
+
 def features(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return a frame as GeoJSON in degrees with five digits (about a metre).
 
@@ -182,7 +214,7 @@ def features(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     dict
         A feature collection, the features numbered from 0; missing values are None.
     """
-    told = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    told = placed(frame)
     rounded = told.set_geometry(shapely.set_precision(told.geometry.array, 10**-DIGITS, mode="pointwise"))
     told_of = json.loads(rounded.to_json(drop_id=True, na="null"))["features"]
     return {"type": "FeatureCollection", "features": [item | {"id": n} for n, item in enumerate(told_of)]}
@@ -198,7 +230,7 @@ def add_tiles(drawn: folium.Map, tiles: Tiles) -> None:
     tiles : Tiles
         The public map.
     """
-    page = cast("OfflinePage", drawn.get_root())
+    page = page_of(drawn)
     page.image_hosts = (*page.image_hosts, tiles.host)
     layer = folium.TileLayer(
         tiles.url, attr=tiles.credit, name=tiles.name, overlay=True, show=False, opacity=0.6, max_native_zoom=18
@@ -207,28 +239,25 @@ def add_tiles(drawn: folium.Map, tiles: Tiles) -> None:
     behaviour_of(drawn).drawn["tiles"] = layer
 
 
-def _add_districts(drawn: folium.Map, districts: gpd.GeoDataFrame) -> None:
+def _add_districts(drawn: folium.Map, districts: gpd.GeoDataFrame) -> folium.GeoJson:
+    """Add the land; from the same shapes the page's script draws borders, outline and a veil over what lies outside."""
+    style = {"stroke": False, "fill": True, "fillColor": page_of(drawn).palette.land, "fillOpacity": 1}
     shapes = features(districts[["name", "is_schematic", districts.geometry.name]])
-    land = {"stroke": False, "fill": True, "fillColor": LAND, "fillOpacity": 1}
-    quiet: dict[str, Any] = {"control": False, "interactive": False}
-    folium.GeoJson(shapes, style_function=lambda _: land, pane="land", **quiet).add_to(drawn)
-
-    def border(feature: dict[str, Any]) -> dict[str, Any]:
-        dash = {"dashArray": "2 3"} if feature["properties"]["is_schematic"] else {}
-        return {"fill": False, "weight": 1, "color": BORDER, "opacity": 0.9, **dash}
-
-    folium.GeoJson(shapes, style_function=border, pane="borders", **quiet).add_to(drawn)
+    layer = folium.GeoJson(shapes, style_function=lambda _: style, pane="land", control=False, interactive=False)
+    layer.add_to(drawn)
+    return layer
 
 
 def _add_roads(drawn: folium.Map, roads: gpd.GeoDataFrame, *, is_schematic: bool) -> folium.GeoJson:
+    colours = page_of(drawn).palette
     order = {name: number for number, name in enumerate(ROAD_CLASSES)}
     shapes = features(roads.sort_values("class", key=lambda column: column.map(order), kind="stable"))
 
     def road(feature: dict[str, Any]) -> dict[str, Any]:
         if is_schematic:
-            return {"color": DIAGRAM, "opacity": 1, "weight": 2, "dashArray": "8 4", "lineCap": "butt"}
+            return {"color": colours.diagram, "opacity": 1, "weight": 2, "dashArray": "8 4", "lineCap": "butt"}
         faint = feature["properties"]["class"] == "minor"
-        return {"color": ROAD, "opacity": 0.75 if faint else 1, "weight": 0.6 if faint else 2}
+        return {"color": colours.road, "opacity": 0.75 if faint else 1, "weight": 0.6 if faint else 2}
 
     layer = folium.GeoJson(shapes, style_function=road, pane="roads", control=False, interactive=False)
     layer.add_to(drawn)
@@ -237,14 +266,14 @@ def _add_roads(drawn: folium.Map, roads: gpd.GeoDataFrame, *, is_schematic: bool
 
 def _district_names(districts: gpd.GeoDataFrame) -> list[list[Any]]:
     """Return name, lat, lon of each district, at the middle of its largest part."""
-    told = districts[districts.geometry.notna() & ~districts.geometry.is_empty]
+    told = placed(districts)
     middles = [max(shapely.get_parts(shape), key=lambda part: part.area).centroid for shape in told.geometry]
     return [[name, *_latlon(point)] for name, point in zip(told["name"], middles, strict=True)]
 
 
 def _place_names(places: gpd.GeoDataFrame) -> list[list[Any]]:
     """Return name, lat, lon of each settlement, the most people first."""
-    told = places[places.geometry.notna()].sort_values("population", ascending=False, kind="stable")
+    told = placed(places).sort_values("population", ascending=False, kind="stable")
     return [[name, *_latlon(point)] for name, point in zip(told["name"], told.geometry, strict=True)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import folium
@@ -11,12 +11,9 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.folium_maps.base_map import behaviour_of, features
+from geo.folium_maps.base_map import behaviour_of, features, page_of, placed
 
-# Dark to light, in order for every colour vision and in grey: up to the first edge, to the second, …, beyond the last.
-MINUTE_COLOURS = ("#12306e", "#4b76a6", "#bfae5f", "#f8eca3")
 NOT_REACHED = -1
-STROKE = "#3d4144"
 # About 20 m; the areas are drawn from a raster of 100 m.
 THIN_DEGREES = 2e-4
 # About a hectare, one cell of that raster, in square degrees.
@@ -58,7 +55,7 @@ def add_cells(drawn: folium.Map, cells: gpd.GeoDataFrame, minutes: Sequence[int]
     cells : GeoDataFrame
         ``travel_time_s`` (not finite where nobody arrives), ``text`` (HTML shown when one is opened), squares.
     minutes : sequence of int
-        Edges of the classes, ascending, at most three.
+        Edges of the classes, ascending, one fewer than the page's colours for minutes at most.
     name : str
         Name on the switch, as HTML.
 
@@ -67,10 +64,11 @@ def add_cells(drawn: folium.Map, cells: gpd.GeoDataFrame, minutes: Sequence[int]
     ValueError
         If there are more classes than colours.
     """
-    if len(minutes) >= len(MINUTE_COLOURS):
-        raise ValueError(f"There are colours for {len(MINUTE_COLOURS) - 1} edges, but {len(minutes)} were given.")
+    colours = page_of(drawn).palette.minutes
+    if len(minutes) >= len(colours):
+        raise ValueError(f"There are colours for {len(colours) - 1} edges, but {len(minutes)} were given.")
     shown = cells[["text", cells.geometry.name]].assign(step=minute_class(cells["travel_time_s"], minutes))
-    styles = {step: _cell_style(colour) for step, colour in enumerate(MINUTE_COLOURS)}
+    styles = {step: _cell_style(colour) for step, colour in enumerate(colours)}
     styles[NOT_REACHED] = _cell_style("#ffffff")
     layer = folium.GeoJson(
         features(shown), style_function=lambda cell: styles[cell["properties"]["step"]], name=name, pane="cells"
@@ -80,7 +78,8 @@ def add_cells(drawn: folium.Map, cells: gpd.GeoDataFrame, minutes: Sequence[int]
 
 
 def _cell_style(colour: str) -> dict[str, Any]:
-    return {"color": STROKE, "weight": 0.5, "opacity": 0.6, "fillColor": colour, "fillOpacity": 0.9}
+    # A rim in the cell's own colour closes the seam to its neighbour; from near the page's script draws a grid.
+    return {"color": colour, "weight": 0.6, "opacity": 1, "fillColor": colour, "fillOpacity": 1}
 
 
 def add_areas(drawn: folium.Map, areas: gpd.GeoDataFrame, names: dict[str, str], *, none: str) -> None:
@@ -97,27 +96,27 @@ def add_areas(drawn: folium.Map, areas: gpd.GeoDataFrame, names: dict[str, str],
     none : str
         Name of the switch that shows no area.
     """
+    style = _area_style(page_of(drawn).palette.minutes)
     nothing = folium.FeatureGroup(name=none, overlay=False)
     nothing.add_to(drawn)
+    steps = {edge: step for step, edge in enumerate(sorted(areas["minutes"].unique()))}
     groups: list[list[Any]] = []
     for origin, name in names.items():
         mine = areas[areas["origin"] == origin].sort_values("minutes")
         mine = mine.set_geometry(thinned(mine.geometry.array))
-        mine = mine[~mine.geometry.is_empty]
+        mine = placed(mine)
         if mine.empty:
             continue
-        # The largest lies below; colours follow the order from the smallest up.
-        mine = mine.assign(step=range(len(mine)))[["minutes", "step", mine.geometry.name]].iloc[::-1]
+        # The largest lies below.
+        mine = mine.assign(step=mine["minutes"].map(steps))[["minutes", "step", mine.geometry.name]].iloc[::-1]
         where: dict[str, Any] = {"pane": "isochrones", "interactive": False}
-        layer = folium.GeoJson(
-            features(mine), style_function=_area_style, name=name, overlay=False, show=False, **where
-        )
+        layer = folium.GeoJson(features(mine), style_function=style, name=name, overlay=False, show=False, **where)
         groups.append([origin, layer.add_to(drawn)])
     behaviour_of(drawn).drawn |= {"areas": groups, "noArea": nothing}
 
 
-def _area_style(feature: dict[str, Any]) -> dict[str, Any]:
-    return {"stroke": False, "fillColor": MINUTE_COLOURS[feature["properties"]["step"]], "fillOpacity": 1}
+def _area_style(colours: Sequence[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda area: {"stroke": False, "fillColor": colours[area["properties"]["step"]], "fillOpacity": 1}
 
 
 def thinned(areas: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:

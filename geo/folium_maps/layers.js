@@ -3,8 +3,13 @@
 
 const popupOptions = { minWidth: 240, maxWidth: 340, maxHeight: 360 };
 const tipOptions = { className: "tip", direction: "top", offset: [0, -12] };
-const CELL = { full: 0.9, near: 0.72, quiet: 0.28 };
-const NEAR_ZOOM = 13;
+const CELL = { full: 1, overTiles: 0.7, quiet: 0.28 };
+const GRID = "#3d4144";
+/** From this zoom on roads lie over the cells and the cells have a grid; farther away both would darken the colours. */
+const NEAR_ZOOM = 12.5;
+const ROAD_LEVELS = { far: "206", near: "230" };
+/** Farther away than this, thick rims would hide what they enclose. */
+const THIN_ZOOM = 10.6;
 const ROAD_WIDTHS = { motorway: [2.4, 3.4, 6], major: [2.2, 3, 5], middle: [1.2, 2, 3.4], minor: [0.6, 1, 2] };
 const DASHES = [null, "9 5", "2 5"];
 
@@ -21,8 +26,27 @@ function placeSwitches(switches) {
   box.remove();
 }
 
+/** Draw the borders of the districts, the outline of the city, and a veil over what lies outside it. */
+function drawBorders({ map, drawn }) {
+  const still = { interactive: false, fill: false };
+  const border = token("--map-border");
+  const rings = [];
+  drawn.land.eachLayer((district) => {
+    const shape = district.getLatLngs();
+    rings.push(...shape.flat(shape[0]?.[0] instanceof L.LatLng ? 0 : 1));
+    // Of the outline only the outer half is seen.
+    L.polygon(shape, { ...still, pane: "outline", color: border, weight: 5 }).addTo(map);
+    const dashArray = district.feature.properties.is_schematic ? "2 3" : null;
+    L.polygon(shape, { ...still, pane: "borders", color: border, weight: 1, opacity: 0.9, dashArray }).addTo(map);
+  });
+  const world = [[-85, -180], [-85, 180], [85, 180], [85, -180]];
+  const veil = { interactive: false, pane: "veil", stroke: false, fillColor: token("--map-outside"), fillOpacity: 0.6 };
+  if (rings.length) L.polygon([world, ...rings], veil).addTo(map);
+}
+
 function widenRoads({ map, drawn, facts }) {
   const widen = () => {
+    map.getPane("roads").style.zIndex = map.getZoom() < NEAR_ZOOM ? ROAD_LEVELS.far : ROAD_LEVELS.near;
     const step = map.getZoom() < 11.5 ? 0 : map.getZoom() < 13.5 ? 1 : 2;
     drawn.roads.setStyle((road) => {
       const width = (ROAD_WIDTHS[road.properties.class] ?? ROAD_WIDTHS.minor)[step];
@@ -67,33 +91,49 @@ function openCells({ map, drawn }) {
   });
 }
 
-/** Show the area of the chosen consultant: rims, minutes, its legend; the cells step back. */
-function followAreas(page, write) {
+/** Show the area of the chosen consultant: rims, minutes, its legend; cells and other marks step back. */
+function followAreas(page, refresh) {
   const { map, drawn, areaMarks } = page;
-  const restyle = (quiet) => {
-    const fillOpacity = quiet ? CELL.quiet : map.getZoom() >= NEAR_ZOOM ? CELL.near : CELL.full;
-    drawn.cells?.setStyle({ fillOpacity, opacity: quiet ? 0.25 : 0.6 });
-  };
   let chosen = "cells";
+  const restyle = () => {
+    styleCells(page, chosen !== "cells");
+    const weight = map.getZoom() < THIN_ZOOM ? 1.25 : 2.5;
+    areaMarks.eachLayer((layer) => layer.setStyle?.({ weight }));
+  };
   const show = (layer) => {
     areaMarks.clearLayers();
     chosen = drawn.areas.find(([, area]) => area === layer)?.[0] ?? "cells";
+    const isArea = chosen !== "cells";
     showLegend(chosen);
-    restyle(chosen !== "cells");
-    if (chosen === "cells") return write();
-    layer.eachLayer((part) => drawRim(part, areaMarks));
-    if (!map.getBounds().contains(layer.getBounds())) map.fitBounds(layer.getBounds(), openPart());
-    write();
+    map.getContainer().classList.toggle("map--reach", isArea);
+    drawn.consultants?.eachLayer((mark) => {
+      mark.getElement()?.firstElementChild.classList.toggle("is-chosen", mark.options.mark === `consultant-${chosen}`);
+    });
+    if (isArea) layer.eachLayer((part) => drawRim(part, areaMarks));
+    restyle();
+    if (isArea && !map.getBounds().contains(layer.getBounds())) map.fitBounds(layer.getBounds(), openPart());
+    refresh();
   };
   map.on("baselayerchange", (event) => show(event.layer));
-  map.on("zoomend", () => restyle(chosen !== "cells"));
-  restyle(false);
+  map.on("zoomend", restyle);
+  drawn.tiles?.on("add remove", restyle);
+  restyle();
+}
+
+function styleCells({ map, drawn }, isQuiet) {
+  const fillOpacity = isQuiet ? CELL.quiet : drawn.tiles && map.hasLayer(drawn.tiles) ? CELL.overTiles : CELL.full;
+  const grid = { color: GRID, weight: 0.5, opacity: isQuiet ? 0.25 : 0.6 };
+  const isNear = map.getZoom() >= NEAR_ZOOM;
+  drawn.cells?.eachLayer((cell) => {
+    const rim = { color: cell.options.fillColor, weight: 0.6, opacity: fillOpacity };
+    cell.setStyle({ fillOpacity, ...(isNear || cell.feature.properties.step === -1 ? grid : rim) });
+  });
 }
 
 /** Draw the rim of an area with its minutes at the northern end. */
 function drawRim(part, into) {
   const { minutes, step } = part.feature.properties;
-  const rim = { pane: "rims", interactive: false, fill: false, color: token("--ink"), weight: 2.5, dashArray: DASHES[step] };
+  const rim = { pane: "rims", interactive: false, fill: false, color: token("--ink"), dashArray: DASHES[step] };
   L.polygon(part.getLatLngs(), rim).addTo(into);
   const top = part.getLatLngs().flat(3).reduce((best, point) => (point.lat > best.lat ? point : best));
   const written = label("minutes", `${minutes}分`, [0, 14]);
@@ -171,7 +211,7 @@ function siteList(page, site, marks) {
     if (mark.options.badge) words.insertAdjacentHTML("beforeend", mark.options.badge);
     button.append(words);
     button.querySelector(".sr-only")?.remove();
-    button.addEventListener("click", () => showEntry(page, site, marks, mark));
+    onClickWithin(button, () => showEntry(page, site, marks, mark));
     list.append(make("li"));
     list.lastElementChild.append(button);
   }
@@ -180,10 +220,18 @@ function siteList(page, site, marks) {
   return box;
 }
 
+/** Act on a click that takes the button away: Leaflet would no longer find it in the popup, and close that. */
+function onClickWithin(button, act) {
+  button.addEventListener("click", (event) => {
+    event.stopPropagation();
+    act();
+  });
+}
+
 function showEntry(page, site, marks, mark) {
   const back = make("button", "button button--quiet details__back", "← この場所の一覧");
   back.type = "button";
-  back.addEventListener("click", () => {
+  onClickWithin(back, () => {
     page.accuracy.clearLayers();
     site.setPopupContent(siteList(page, site, marks));
     site.getPopup().getElement().querySelector("button")?.focus();

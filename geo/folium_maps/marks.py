@@ -10,7 +10,7 @@ import geopandas as gpd
 from branca.element import MacroElement
 from folium.template import Template
 
-from geo.folium_maps.base_map import behaviour_of
+from geo.folium_maps.base_map import behaviour_of, placed
 
 LETTERS = {
     "centre": "拠",
@@ -93,7 +93,7 @@ def add_marks(drawn: folium.Map, places: gpd.GeoDataFrame, names: dict[str, str]
         group = folium.FeatureGroup(name=name)
         group.add_to(drawn)
         groups.append([kind, group])
-        mine = places[(places["kind"] == kind) & places.geometry.notna()]
+        mine = placed(places[places["kind"] == kind])
         for place in mine.itertuples():
             _add_mark(group, place, kind, content=symbol(kind), level=300 if kind == "centre" else 0)
     behaviour_of(drawn).drawn["marks"] = groups
@@ -113,7 +113,7 @@ def add_consultants(drawn: folium.Map, consultants: gpd.GeoDataFrame, *, name: s
     """
     group = folium.FeatureGroup(name=name)
     group.add_to(drawn)
-    for consultant in consultants[consultants.geometry.notna()].itertuples():
+    for consultant in placed(consultants).itertuples():
         written = f'<span class="mark__name">{html.escape(str(consultant.short_name))}</span>'
         _add_mark(group, consultant, CONSULTANT, content=symbol(CONSULTANT) + written, level=1000)
     behaviour_of(drawn).drawn["consultants"] = group

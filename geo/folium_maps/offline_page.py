@@ -13,6 +13,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,60 @@ class PageParts:
     notice: str = ""
 
 
+@dataclass(frozen=True)
+class Palette:
+    """Colours of what is drawn on a canvas, which no style sheet reaches.
+
+    Attributes
+    ----------
+    land, road, diagram, border : str
+        ``#rrggbb``; a diagram is a network of roads that is a sketch.
+    minutes : tuple of str
+        Dark to light: up to the first edge, to the second, …, beyond the last.
+    """
+
+    land: str
+    road: str
+    diagram: str
+    border: str
+    minutes: tuple[str, ...]
+
+    @classmethod
+    def from_styles(cls, styles: Sequence[str]) -> Palette:
+        """Return the colours that style sheets name ``--map-land``, ``--minutes-1`` and so on.
+
+        Parameters
+        ----------
+        styles : sequence of str
+            Style sheets; the last to name a colour has its way.
+
+        Returns
+        -------
+        Palette
+            The colours.
+
+        Raises
+        ------
+        ValueError
+            If one of the colours is not named.
+
+        Examples
+        --------
+        >>> names = ("map-land", "map-road", "map-diagram", "map-border", "minutes-1", "minutes-2")
+        >>> sheet = "".join(f"--{name}: #00000{number};" for number, name in enumerate(names))
+        >>> Palette.from_styles([sheet]).minutes
+        ('#000004', '#000005')
+        """
+        named = dict(re.findall(r"--((?:map|minutes)-\w+):\s*(#[0-9a-fA-F]{6})\b", "\n".join(styles)))
+        minutes = tuple(named[name] for name in sorted(named) if re.fullmatch(r"minutes-\d", name))
+        missing = [
+            name for name in ("map-land", "map-road", "map-diagram", "map-border", "minutes-1") if name not in named
+        ]
+        if missing:
+            raise ValueError(f"No style sheet of the page names the colours {', '.join(missing)} as #rrggbb.")
+        return cls(named["map-land"], named["map-road"], named["map-diagram"], named["map-border"], minutes)
+
+
 class OfflineMap(folium.Map):
     """A folium map without tiles that links to nothing and leaves size and place to the page's styles.
 
@@ -135,6 +190,7 @@ class OfflinePage(Figure):
         super().__init__()
         self.parts = parts
         self.files = files
+        self.palette = Palette.from_styles(files.styles)
         self.image_hosts = tuple(image_hosts)
         self._numbered = 0
 
@@ -157,6 +213,10 @@ class OfflinePage(Figure):
             If a part of the map would be loaded from another host, or would end the script it stands in.
         """
         self._number()
+        with _as_before(self, self.header, self.html, self.script):
+            return self._whole(**kwargs)
+
+    def _whole(self, **kwargs: Any) -> str:
         for child in list(self._children.values()):
             child.render(**kwargs)
         links = [part.url for part in _descendants(self.header) if isinstance(part, Link)]
@@ -194,6 +254,18 @@ class OfflinePage(Figure):
             f"default-src 'none'; script-src {known}; style-src 'unsafe-inline'; img-src {pictures}; "
             "base-uri 'none'; form-action 'none'"
         )
+
+
+@contextmanager
+def _as_before(*roots: Element) -> Iterator[None]:
+    """Take away again what folium adds to elements while it renders them, or a second time would add it twice."""
+    elements = [*roots, *(part for root in roots for part in _descendants(root))]
+    before = [(element, element._children.copy()) for element in elements]  # noqa: SLF001  (as in `_descendants`)
+    try:
+        yield
+    finally:
+        for element, children in before:
+            element._children = children  # noqa: SLF001
 
 
 def _digest(text: str) -> str:

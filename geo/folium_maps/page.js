@@ -15,14 +15,18 @@ const narrow = matchMedia("(max-width: 1023.98px)");
 function showPage(map, drawn, facts) {
   const city = L.latLngBounds(facts.bounds);
   const page = { map, drawn, facts, city, accuracy: L.layerGroup().addTo(map), areaMarks: L.layerGroup().addTo(map) };
-  map.setMaxBounds(city.pad(0.6));
+  // Wide enough that a sheet or a legend may push the city aside.
+  map.setMaxBounds(city.pad(2));
   placeSwitches(drawn.switches);
   const sheet = makeSheet();
   makeLegend();
   addControls(page);
   page.showCity(false);
+  drawBorders(page);
   widenRoads(page);
-  drawn.tiles?.on("add remove", () => { map.getPane("land").style.display = map.hasLayer(drawn.tiles) ? "none" : ""; });
+  drawn.tiles?.on("add remove", () => {
+    for (const pane of ["land", "veil"]) map.getPane(pane).style.display = map.hasLayer(drawn.tiles) ? "none" : "";
+  });
   hatchUnreached(drawn.cells);
   openCells(page);
   const arrange = gatherMarks(page);
@@ -30,7 +34,7 @@ function showPage(map, drawn, facts) {
   const refresh = () => { arrange(); write(); };
   map.on("overlayadd overlayremove", refresh);
   refresh();
-  followAreas(page, write);
+  followAreas(page, refresh);
   openFromPage(page, sheet);
   dressPopups(page);
   fitPaper(page);

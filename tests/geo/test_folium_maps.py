@@ -1,0 +1,365 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from folium.plugins import MarkerCluster
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.folium_maps import marks
+from geo.folium_maps.base_map import Tiles, add_tiles, base_map, behaviour_of, features
+from geo.folium_maps.coverage_map import add_areas, add_cells, minute_class, thinned
+from geo.folium_maps.marks import add_consultants, add_marks, add_switches, symbol
+from geo.folium_maps.offline_page import PageFiles, PageParts, Palette, outside_addresses, readable
+
+COLOURS = {"map-land": "#ffffff", "map-road": "#888888", "map-diagram": "#555555", "map-border": "#666666"}
+MINUTES = {"minutes-1": "#100000", "minutes-2": "#200000", "minutes-3": "#300000", "minutes-4": "#400000"}
+STYLE = ":root {" + "".join(f"--{name}: {value};" for name, value in {**COLOURS, **MINUTES}.items()) + "}"
+FILES = PageFiles(leaflet="var L = {};", styles=[STYLE], licences=["Leaflet -- BSD"])
+PARTS = PageParts("試しの街", "<header></header>", "<p>panel</p>", "<p>legend</p>")
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
+
+
+def frame(shapes: list[Any], **columns: list[Any]) -> gpd.GeoDataFrame:
+    """Return a frame in degrees."""
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=4326, dtype="geometry"), crs=4326)
+
+
+def town(*, files: PageFiles = FILES, credit: str = "© us", is_schematic: bool = False) -> folium.Map:
+    """Return the base map of a town of two districts and three roads."""
+    west, east = shapely.box(141.0, 39.0, 141.1, 39.1), shapely.box(141.1, 39.0, 141.2, 39.1)
+    road = shapely.MultiLineString([[(141.0, 39.05), (141.2, 39.05)]])
+    return base_map(
+        frame([west, east], name=["西町", "東町"], is_schematic=[False, True]),
+        frame([shapely.Point(141.05, 39.05), shapely.Point(141.15, 39.05)], name=["小村", "大村"], population=[1, 9]),
+        frame([road, road, road], **{"class": ["motorway", "minor", "major"]}),
+        (141.0, 39.0, 141.2, 39.1),
+        page=(PARTS, files),
+        credit=credit,
+        is_schematic=is_schematic,
+    )
+
+
+def full_map(*, place_name: str = "会館") -> folium.Map:
+    """Return a map with every kind of layer."""
+    drawn = town()
+    here = shapely.Point(141.05, 39.05)
+    areas = [here.buffer(0.01), here.buffer(0.02)]
+    add_areas(drawn, frame(areas, origin=["A", "A"], minutes=[10, 20]), {"A": "西"}, none="表示しない")
+    squares = [shapely.box(141.0, 39.0, 141.01, 39.01)] * 5
+    seconds = [600.0, 1200.0, 1800.0, 1801.0, np.nan]
+    add_cells(drawn, frame(squares, travel_time_s=seconds, text=["近い"] * 5), [10, 20, 30], name="色")
+    person = {
+        "id": ["c"],
+        "name": ["西の相談員"],
+        "short_name": ["西"],
+        "text": ["<p>相談員</p>"],
+        "accuracy_m": [None],
+    }
+    add_consultants(drawn, frame([here], **person), name="相談員")
+    places = {"id": ["p"], "kind": ["salon"], "name": [place_name], "text": ["<p>茶</p>"], "accuracy_m": [500]}
+    add_marks(drawn, frame([here], **places), {"salon": "サロン", "other": "その他"})
+    add_switches(drawn)
+    return drawn
+
+
+def rendered(drawn: folium.Map) -> str:
+    """Return the whole page of a map."""
+    return str(drawn.get_root().render())
+
+
+def layer(drawn: folium.Map, name: str) -> Any:
+    """Return a layer that the script is told of."""
+    return behaviour_of(drawn).drawn[name]
+
+
+class Shown(HTMLParser):
+    """The text that a browser would show, and the tags that it would build."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  (the base's form)
+        """Keep a tag."""
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text."""
+        self.words.append(data)
+
+
+# --- nothing from outside --------------------------------------------------------------------------------------------
+
+
+def test_the_page_has_no_address_outside_itself() -> None:
+    page = rendered(full_map())
+    assert outside_addresses(page) == []
+    assert set(re.findall(r"https?://[^\s\"'<]+", page)) == {SVG_NAMESPACE}
+
+
+def test_addresses_of_a_plain_folium_map_are_seen() -> None:
+    plain = folium.Map()
+    found = outside_addresses(plain.get_root().render())
+    assert len(found) >= 10
+    assert any("leaflet" in address for address in found)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<img src="a.png">',
+        "<img src=a.png>",
+        '<link href="a.png" rel="icon">',
+        "<style>p { background: url('a.png') }</style>",
+        '<style>@import "a.png";</style>',
+        '<form action="a.png">',
+    ],
+)
+def test_each_form_of_an_address_is_seen(markup: str) -> None:
+    assert outside_addresses(markup) == ["a.png"]
+
+
+def test_addresses_inside_do_not_count() -> None:
+    inside = '<img src="data:,"><use href="#a"/><!-- <img src="b.png"> --><script>x = \'<img src="c.png">\'</script>'
+    assert outside_addresses(inside) == []
+
+
+def test_folium_stays_as_it_is_for_others() -> None:
+    before = outside_addresses(folium.Map().get_root().render())
+    lists = [list(folium.Map.default_js), list(folium.Map.default_css)]
+    rendered(full_map())
+    assert [folium.Map.default_js, folium.Map.default_css] == lists
+    assert outside_addresses(folium.Map().get_root().render()) == before
+
+
+def test_a_part_that_would_be_loaded_is_refused() -> None:
+    drawn = town()
+    MarkerCluster().add_to(drawn)
+    with pytest.raises(ValueError, match=r"would load https://.*markercluster"):
+        rendered(drawn)
+
+
+def policy_of(page: str) -> dict[str, list[str]]:
+    """Return the content security policy of a page by its directives."""
+    found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert found
+    parts = [part.split() for part in found[1].replace("&#39;", "'").split(";")]
+    return {name: values for name, *values in parts}
+
+
+def test_the_policy_lets_exactly_the_scripts_of_the_page_run() -> None:
+    page = rendered(full_map())
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    sums = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    policy = policy_of(page)
+    assert policy["script-src"] == [f"'sha256-{value}'" for value in sums]
+    assert policy["default-src"] == ["'none'"]
+    assert policy["img-src"] == ["data:"]
+    assert page.count("<script") == len(scripts) >= 4
+
+
+def test_tiles_open_one_host_and_begin_switched_off() -> None:
+    drawn = full_map()
+    add_tiles(drawn, Tiles("背景", "https://tiles.example/xyz/{z}/{x}/{y}.png", "国"))
+    page = rendered(drawn)
+    assert policy_of(page)["img-src"] == ["data:", "https://tiles.example"]
+    name = layer(drawn, "tiles").get_name()
+    assert f"{name}.addTo(" not in page
+
+
+def test_a_script_that_would_be_cut_is_refused() -> None:
+    drawn = town(files=PageFiles(leaflet="var a = '</SCRIPT>';", styles=[STYLE]))
+    with pytest.raises(ValueError, match="end of a script"):
+        rendered(drawn)
+
+
+def test_colours_must_be_named() -> None:
+    with pytest.raises(ValueError, match="map-road, minutes-1"):
+        Palette.from_styles(
+            ["--map-land: #ffffff; --map-diagram: #ffffff; --map-border: #ffffff; --map-road: var(--a)"]
+        )
+
+
+def test_licences_are_carried() -> None:
+    assert "Leaflet - - BSD" in rendered(town())
+
+
+# --- the same inputs, the same bytes ---------------------------------------------------------------------------------
+
+
+def test_the_same_inputs_give_the_same_bytes() -> None:
+    drawn = full_map()
+    first = rendered(drawn)
+    assert rendered(drawn) == first
+    assert rendered(full_map()) == first
+    assert rendered(full_map(place_name="別の会館")) != first
+
+
+@given(st.text())
+def test_readable_scripts_say_the_same(text: str) -> None:
+    written = json.dumps([text, {text: "\\u9060"}])
+    assert json.loads(readable(written)) == json.loads(written)
+
+
+def test_readable_scripts_keep_what_ends_a_line_or_a_tag() -> None:
+    written = json.dumps("遠\u2028\ud842\udfb7\n").replace("n", r"n\u003c")
+    assert readable(written) == '"遠\\u2028\\ud842\\udfb7\\n\\u003c"'
+
+
+# --- names that people typed -----------------------------------------------------------------------------------------
+
+
+@given(ANY_TEXT)
+def test_a_name_is_shown_as_it_was_typed(name: str) -> None:
+    group = folium.FeatureGroup()
+    place = SimpleNamespace(id="p", name=name, text="", accuracy_m=np.nan, geometry=shapely.Point(141.05, 39.05))
+    marks._add_mark(group, place, "other", content=symbol("other"), level=0)
+    [mark] = group._children.values()
+    shown = Shown(mark.icon.options["html"])
+    assert "".join(shown.words) == name
+    assert set(shown.tags) == {"div", "svg", "use", "span"}
+    assert "accuracy" not in mark.options
+
+
+def test_a_name_cannot_end_the_script() -> None:
+    hostile = "</script><script>alert(1)</script>"
+    page = rendered(full_map(place_name=hostile))
+    assert page.count("<script>") == rendered(full_map()).count("<script>")
+    assert "alert(1)</script>" not in page
+
+
+def test_titles_and_credits_are_escaped() -> None:
+    page = rendered(town(credit="<b>"))
+    assert '"credit": "<b>"' not in page
+    assert '"credit": "\\u003cb\\u003e"' in page
+
+
+# --- cells and areas -------------------------------------------------------------------------------------------------
+
+
+def test_a_class_holds_its_upper_edge() -> None:
+    seconds = [0, 600, np.nextafter(600, 601), 1200, 1800, np.nextafter(1800, 1801), np.inf, np.nan]
+    assert minute_class(seconds, [10, 20, 30]).tolist() == [0, 0, 1, 1, 2, 3, -1, -1]
+
+
+@given(st.lists(st.floats(0, 1e5)), st.sets(st.integers(1, 120), min_size=1, max_size=4))
+def test_classes_are_those_found_by_looking_at_each_edge(seconds: list[float], edges: set[int]) -> None:
+    ordered = sorted(edges)
+    expected = [next((i for i, edge in enumerate(ordered) if s <= 60 * edge), len(ordered)) for s in seconds]
+    assert minute_class(seconds, ordered).tolist() == expected
+
+
+def test_cells_have_the_colour_of_their_class() -> None:
+    drawn = full_map()
+    cells = layer(drawn, "cells")
+    colours = [cells.style_function(cell)["fillColor"] for cell in cells.data["features"]]
+    assert colours == ["#100000", "#200000", "#300000", "#400000", "#ffffff"]
+    assert [cell["properties"]["step"] for cell in cells.data["features"]] == [0, 1, 2, 3, -1]
+
+
+def test_more_classes_than_colours_are_refused() -> None:
+    cells = frame([shapely.box(141.0, 39.0, 141.01, 39.01)], travel_time_s=[1.0], text=[""])
+    with pytest.raises(ValueError, match="colours for 3 edges, but 4"):
+        add_cells(town(), cells, [5, 10, 20, 30], name="色")
+
+
+def test_an_area_keeps_the_colour_of_its_minutes_where_a_smaller_one_is_empty() -> None:
+    drawn = town()
+    here, nothing = shapely.Point(141.05, 39.05).buffer(0.02), shapely.MultiPolygon()
+    areas = frame([here, here, nothing, here], origin=["A", "A", "B", "B"], minutes=[10, 20, 10, 20])
+    add_areas(drawn, areas, {"A": "西", "B": "東", "C": "無"}, none="表示しない")
+    groups = dict(layer(drawn, "areas"))
+    assert list(groups) == ["A", "B"]
+    # The largest is drawn first, so that it lies below.
+    assert [item["properties"]["minutes"] for item in groups["A"].data["features"]] == [20, 10]
+    [second] = groups["B"].data["features"]
+    assert groups["B"].style_function(second)["fillColor"] == "#200000"
+    assert not groups["A"].show
+
+
+@given(
+    st.lists(st.tuples(st.floats(141, 141.1), st.floats(39, 39.1)), min_size=1, max_size=4),
+    st.lists(st.floats(0.003, 0.02), min_size=2, max_size=3),
+)
+def test_thinned_areas_nest_and_stay_in_place(middles: list[tuple[float, float]], widths: list[float]) -> None:
+    spots = shapely.MultiPoint(middles)
+    areas = [spots.buffer(sum(widths[: number + 1]), quad_segs=32) for number in range(len(widths))]
+    thin = thinned(areas)
+    for inner, outer in itertools.pairwise(thin):
+        assert shapely.difference(inner, outer).area <= 1e-12
+    for before, after in zip(areas, thin, strict=True):
+        assert shapely.symmetric_difference(before, after).area <= 3e-4 * before.length + 1e-6
+        assert shapely.get_num_coordinates(after) < shapely.get_num_coordinates(before)
+
+
+def test_specks_and_small_holes_go() -> None:
+    hole = shapely.box(141.05, 39.05, 141.0505, 39.0505)
+    land, speck = shapely.box(141.0, 39.0, 141.1, 39.1), shapely.box(141.2, 39.2, 141.2005, 39.2005)
+    [thin] = thinned([shapely.union(land.difference(hole), speck)])
+    assert shapely.equals(thin, land)
+
+
+# --- base map --------------------------------------------------------------------------------------------------------
+
+
+def test_important_roads_lie_above_the_others() -> None:
+    roads = layer(town(), "roads").data["features"]
+    assert [road["properties"]["class"] for road in roads] == ["minor", "major", "motorway"]
+
+
+@pytest.mark.parametrize("is_schematic", [True, False])
+def test_a_diagram_is_drawn_in_dashes(*, is_schematic: bool) -> None:
+    roads = layer(town(is_schematic=is_schematic), "roads")
+    assert all(("dashArray" in roads.style_function(road)) == is_schematic for road in roads.data["features"])
+
+
+def test_names_stand_in_the_middle_and_the_most_people_first() -> None:
+    names = behaviour_of(town()).facts["names"]
+    assert names["districts"] == [["西町", 39.05, 141.05], ["東町", 39.05, 141.15]]
+    assert [name for name, _, _ in names["places"]] == ["大村", "小村"]
+
+
+def test_features_are_numbered_and_rounded_and_without_holes_in_the_data() -> None:
+    told = features(frame([shapely.Point(141.123456789, 39.0), None, shapely.Point()], name=["a", "b", "c"]))
+    [only] = told["features"]
+    assert only["geometry"]["coordinates"] == [141.12346, 39.0]
+    assert only["id"] == 0
+
+
+def test_an_empty_town_is_drawn() -> None:
+    nothing: list[Any] = []
+    drawn = base_map(
+        frame(nothing, name=[], is_schematic=[]),
+        frame(nothing, name=[], population=[]),
+        frame(nothing, **{"class": []}),
+        (141.0, 39.0, 141.2, 39.1),
+        page=(PARTS, FILES),
+        credit="",
+    )
+    add_cells(drawn, frame(nothing, travel_time_s=[], text=[]), [10], name="色")
+    add_switches(drawn)
+    assert outside_addresses(rendered(drawn)) == []
+
+
+def test_symbols_carry_letter_and_shape() -> None:
+    assert Shown(symbol("salon")).words == ["サ"]
+    assert Shown(symbol("several", "<3")).words == ["<3"]
+    assert 'href="#consultant"' in symbol("consultant")
+    assert Shown(symbol("consultant")).words == []
