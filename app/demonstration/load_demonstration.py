@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.consultants.models import Consultant
 from app.datasets.models import Dataset
-from app.datasets.queries import add_dataset, list_bundled
+from app.datasets.queries import add_dataset, list_bundled, list_datasets
 from app.demand.load_demand import store_cells
 from app.demand.models import SmallArea
 from app.demonstration.read_bundled import day, fingerprint, flag, hour, numbers, point, rows
 from app.errors import InputError
 from app.resources.models import District, Organisation, Resource, Schedule, WatchAgreement
 from app.roads.build_network import Origin, store_network
+from app.roads.queries import list_networks
 from geo.road_network import RoadNetwork
 from geo.schematic import district_borders, schematic_edges, spread_people
 
@@ -28,6 +29,8 @@ CENSUS_LICENCE = "政府標準利用規約(第2.0版)"
 CENSUS_DAY = date(2015, 10, 1)
 ROADS = "© OpenStreetMap contributors(2017年10月)の道路延長による概略図"
 PLAN = "遠野市重層的支援体制整備事業実施計画(令和4年度)ほか"
+# Real roads may be there before the bundled city: they stay in use.
+ROADS_ALONE = ("roads", "closures")
 NETWORK_NAME = "概略の道路網(遠野市)"
 
 
@@ -52,6 +55,12 @@ def load_demonstration(session: Session, folder: Path) -> dict[str, int]:
     """Load the bundled data into a database that has none of it; return how many entries of each kind."""
     if list_bundled(session):
         raise InputError("The bundled data is loaded already. Remove it first: `tono demo remove`.")
+    own = [dataset.file_name or dataset.title for dataset in list_datasets(session) if dataset.kind not in ROADS_ALONE]
+    if own:
+        raise InputError(
+            f"There is data of your own in the database ({', '.join(own)}), and the bundled data would stand in its "
+            "place. Use another database for a look at the bundled data. Nothing was loaded."
+        )
     bundle = Bundle(session, folder, {})
     districts = _load_districts(bundle)
     bundle = Bundle(session, folder, districts)
@@ -162,7 +171,8 @@ def _load_roads(bundle: Bundle) -> None:
         sha256=fingerprint(bundle.folder, "road_links", "junctions", "settlements"),
         is_bundled=True,
     )
-    store_network(bundle.session, network, origin, name=NETWORK_NAME, city_bounds=None)
+    is_first = not list_networks(bundle.session)
+    store_network(bundle.session, network, origin, name=NETWORK_NAME, city_bounds=None, put_to_use=is_first)
 
 
 def _load_resources(bundle: Bundle) -> dict[str, int]:

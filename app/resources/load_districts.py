@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
+import pyogrio
 import shapely
 from geoalchemy2.shape import from_shape
 from shapely.geometry import MultiPolygon, Polygon
@@ -17,6 +19,8 @@ from app.datasets.models import Dataset
 from app.datasets.queries import add_dataset, file_sha256
 from app.errors import InputError
 from app.resources.models import District
+
+COUNTS = ("population", "households")
 
 
 def load_districts(session: Session, path: Path, *, source: str = "") -> int:
@@ -47,9 +51,12 @@ def load_districts(session: Session, path: Path, *, source: str = "") -> int:
 def _fill(district: District, row: dict[str, Any], dataset_id: int) -> None:
     district.geometry = from_shape(row["geometry"], srid=4326)
     district.dataset_id = dataset_id
-    for count in ("population", "households"):
-        if row.get(count) is not None:
-            setattr(district, count, int(row[count]))
+    # Counts belong to the file that brought the borders: those of an older file are not kept under its name.
+    district.population, district.households = (_count(row.get(name)) for name in COUNTS)
+
+
+def _count(value: Any) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)
 
 
 def _remove_absent(session: Session, absent: dict[str, District], path: Path) -> None:
@@ -69,20 +76,42 @@ def read_districts(path: Path) -> gpd.GeoDataFrame:
     """Return the valid polygons of a file in EPSG:4326 with a unique `name`, or say what is wrong where."""
     file_sha256(path)
     try:
-        frame = gpd.read_file(path)
+        layers = [name for name, _ in pyogrio.list_layers(path)]
+        frame = gpd.read_file(path, layer=layers[0])
     except Exception as error:  # pyogrio raises many kinds, all of which mean this
-        reason = str(error).split("; It might help", maxsplit=1)[0].rstrip(".")
-        raise InputError(f"{path} is not a readable GeoJSON or GeoPackage file: {reason}.") from error
-    if "name" not in frame.columns:
-        raise InputError(f"{path} has no column `name`; it has: {', '.join(map(str, frame.columns))}.")
-    if frame.empty:
-        raise InputError(f"{path} has no polygon in it.")
-    doubled = frame["name"][frame["name"].duplicated()]
-    if len(doubled):
-        raise InputError(f"{path} has more than one polygon named {doubled.iloc[0]}; merge them into one multipolygon.")
+        raise InputError(f"{path} is not a readable GeoJSON or GeoPackage file: {error}.") from error
+    if len(layers) > 1:
+        raise InputError(f"{path} has {len(layers)} layers ({', '.join(layers)}); keep the one with the districts.")
+    _check_columns(frame, path)
     frame = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)
     frame["geometry"] = [_checked(name, shape, path) for name, shape in zip(frame["name"], frame.geometry, strict=True)]
     return frame
+
+
+def _check_columns(frame: gpd.GeoDataFrame, path: Path) -> None:
+    if "name" not in frame.columns:
+        raise InputError(f"{path} has no column `name`; it has: {', '.join(map(str, frame.columns))}.")
+    if frame.empty or not isinstance(frame, gpd.GeoDataFrame):
+        raise InputError(f"{path} has no polygon in it.")
+    names = frame["name"].fillna("").astype(str).str.strip()
+    if (names == "").any():
+        raise InputError(f"{path}, polygon {int(names.argmin()) + 1}: the name is empty.")
+    doubled = names[names.duplicated()]
+    if len(doubled):
+        raise InputError(f"{path} has more than one polygon named {doubled.iloc[0]}; merge them into one multipolygon.")
+    frame["name"] = names
+    for count in COUNTS:
+        if count in frame.columns:
+            frame[count] = _checked_counts(frame, count, path)
+
+
+def _checked_counts(frame: gpd.GeoDataFrame, count: str, path: Path) -> pd.Series[float]:
+    values: pd.Series[float] = pd.to_numeric(frame[count], errors="coerce")
+    bad = (values.isna() & frame[count].notna()) | (values < 0) | (values.notna() & (values % 1 != 0))
+    if bad.any():
+        first = frame[bad].iloc[0]
+        raise InputError(f"{path}: the {count} of district {first['name']} is {first[count]}, not a whole number ≥ 0.")
+    return values
 
 
 def _checked(name: str, shape: Any, path: Path) -> MultiPolygon:

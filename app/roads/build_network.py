@@ -88,9 +88,15 @@ def origin_of_place(name: str, network: RoadNetwork) -> Origin:
 
 
 def store_network(
-    session: Session, network: RoadNetwork, origin: Origin, *, name: str, city_bounds: Bounds | None
+    session: Session,
+    network: RoadNetwork,
+    origin: Origin,
+    *,
+    name: str,
+    city_bounds: Bounds | None,
+    put_to_use: bool = True,
 ) -> RoadNetworkRow:
-    """Store a network under its name, in place of an older one of that name, and put it to use."""
+    """Store a network under its name, in place of an older one of that name, and put it to use unless told not to."""
     if city_bounds:
         _check_city(network, city_bounds)
     session.execute(delete(RoadNetworkRow).where(RoadNetworkRow.name == name))
@@ -126,7 +132,8 @@ def store_network(
     )
     session.add(row)
     session.flush()
-    activate(session, row)
+    if put_to_use:
+        activate(session, row)
     return row
 
 
