@@ -23,8 +23,12 @@ from geo.road_network import RoadNetwork
 Place = tuple[float, float]
 # 1 - 2 - 3 - 4 along one road; 8 - 9 is an island to the north.
 NODES: dict[int, Place] = {
-    **{1: (141.50, 39.33), 2: (141.53, 39.33), 3: (141.56, 39.33), 4: (141.62, 39.33)},
-    **{8: (141.50, 39.50), 9: (141.53, 39.50)},
+    1: (141.50, 39.33),
+    2: (141.53, 39.33),
+    3: (141.56, 39.33),
+    4: (141.62, 39.33),
+    8: (141.50, 39.50),
+    9: (141.53, 39.50),
 }
 # Far from every road.
 HOUSE: Place = (141.50, 39.60)

@@ -234,7 +234,7 @@ def test_a_database_that_is_down() -> None:
 
 
 def test_a_setting_that_is_unknown_or_malformed() -> None:
-    assert "TONO_DATABSE_URL" in one_sentence(run("coverage", TONO_DATABSE_URL="x"))
+    assert "TONO_COLOUR" in one_sentence(run("coverage", TONO_COLOUR="x"))
     assert "TONO_PORT" in one_sentence(run("coverage", TONO_PORT="eighty"))
 
 

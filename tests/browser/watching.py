@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import uvicorn
 from playwright.sync_api import BrowserContext
 
@@ -31,7 +31,7 @@ START_S = 30
 
 def api(home: str, path: str) -> Any:
     """Return an answer of the service's own API."""
-    return httpx.get(f"{home}/api/v1/{path}").raise_for_status().json()
+    return httpx2.get(f"{home}/api/v1/{path}").raise_for_status().json()
 
 
 def numbers(text: str) -> list[int]:
