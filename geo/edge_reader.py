@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.crs import GEOGRAPHIC_EPSG
 from geo.errors import NetworkDataError
 from geo.network_file import DEGREE_STEP, from_steps
 from geo.profiles import PROFILES
@@ -22,10 +23,11 @@ log = logging.getLogger(__name__)
 REQUIRED = ("u", "v", "highway", "oneway", "length_m")
 # How far a shape may begin from its node, in degrees (about a metre).
 NODE_TOLERANCE = 1e-5
+MULTI_LINE_STRING = shapely.GeometryType.MULTILINESTRING
 KNOWN_CLASSES = frozenset(name for profile in PROFILES.values() for name in profile.speed_kmh)
 DEFAULT_CLASS = "unclassified"
 FORWARD = {"yes", "true", "1"}
-BOTH = {"no", "false", "0", "", "none", "nan"}
+BOTH = {"no", "false", "0", ""}
 AGAINST = {"-1", "reverse"}
 
 
@@ -51,13 +53,12 @@ def read_edges(
     NetworkDataError
         If a row cannot be used; the message names the row.
     """
-    edges = edges.reset_index(drop=True)
+    edges = _in_degrees(edges).reset_index(drop=True)
     _check_columns(edges)
     lengths = _lengths(edges)
     forward, against = _directions(edges)
-    first, last = edges["u"].to_numpy(), edges["v"].to_numpy()
-    ids, ends = np.unique(np.concatenate([first, last]), return_inverse=True)
-    u, v = ends[: len(edges)], ends[len(edges) :]
+    ids, ends = np.unique(np.stack([_identifiers(edges, "u"), _identifiers(edges, "v")]), return_inverse=True)
+    u, v = ends
     shapes = _shapes(edges, nodes, ids, (u, v))
     shapes = np.where(against, shapely.reverse(shapes), shapes)
     u, v = np.where(against, v, u), np.where(against, u, v)
@@ -66,12 +67,12 @@ def read_edges(
     offsets = np.concatenate([[0], np.cumsum(np.bincount(indices, minlength=len(edges)))])
     highways, highway = np.unique(_classes(edges), return_inverse=True)
     labels, label = _labels(edges)
-    return RoadNetwork(
+    network = RoadNetwork(
         name=name,
         source=source,
         date=date,
-        node_ids=ids.astype(np.int64),
-        node_lonlat=_node_places(coords, offsets, (u, v), len(ids)),
+        node_ids=ids,
+        node_lonlat=_first_places((u, v), (coords[offsets[:-1]], coords[offsets[1:] - 1])),
         u=u.astype(np.int64),
         v=v.astype(np.int64),
         length_m=lengths,
@@ -85,6 +86,8 @@ def read_edges(
         coords=coords,
         offsets=offsets.astype(np.int64),
     )
+    _check_unit(network)
+    return network
 
 
 def read_edges_file(path: Path, nodes: Path | None = None, *, date: str | None = None) -> RoadNetwork:
@@ -110,10 +113,11 @@ def read_edges_file(path: Path, nodes: Path | None = None, *, date: str | None =
         If a file is missing, broken or holds a row that cannot be used.
     """
     edges = _read_table(path)
-    if isinstance(edges, gpd.GeoDataFrame) and edges.crs is not None:
-        edges = edges.to_crs(4326)
     table = None if nodes is None else _read_table(nodes)
-    return read_edges(edges, table, name=path.stem, source=path.name, date=date)
+    try:
+        return read_edges(edges, table, name=path.stem, source=path.name, date=date)
+    except NetworkDataError as error:
+        raise NetworkDataError(f"{path}: {error}") from error
 
 
 def _read_table(path: Path) -> pd.DataFrame:
@@ -135,11 +139,21 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return table
 
 
-def _row(bad: NDArray[np.bool_], what: str) -> None:
+def _in_degrees(edges: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its shapes in degrees, under the name that is asked for."""
+    if not isinstance(edges, gpd.GeoDataFrame) or edges.active_geometry_name is None:
+        return edges
+    shapes = edges.geometry if edges.crs is None else edges.geometry.to_crs(GEOGRAPHIC_EPSG)
+    table: pd.DataFrame = pd.DataFrame(edges).assign(geometry=shapes.to_numpy())
+    return table
+
+
+def _row(bad: NDArray[np.bool_], fault: str, what: str = "Edge") -> None:
+    """Refuse a table with bad rows; the fault is that of the first of them."""
     rows = np.flatnonzero(bad)
     if len(rows):
         more = f" ({len(rows)} rows have this)" if len(rows) > 1 else ""
-        raise NetworkDataError(f"Edge in row {rows[0] + 1}: {what}{more}. Mend the file; nothing was kept of it.")
+        raise NetworkDataError(f"{what} in row {rows[0] + 1}: {fault}{more}. Mend the file; nothing was kept of it.")
 
 
 def _check_columns(edges: pd.DataFrame) -> None:
@@ -153,6 +167,15 @@ def _check_columns(edges: pd.DataFrame) -> None:
     _row(edges[["u", "v", "highway"]].isna().any(axis=1).to_numpy(), "u, v or highway is empty")
 
 
+def _identifiers(table: pd.DataFrame, column: str, what: str = "Edge") -> NDArray[np.int64]:
+    """Return the identifiers of nodes as whole numbers, which those of OpenStreetMap are."""
+    numbers = pd.to_numeric(table[column], errors="coerce")
+    bad = ((numbers % 1 != 0) | numbers.isna()).to_numpy(dtype=bool)
+    value = table[column].to_numpy(dtype=object)[bad.argmax()]
+    _row(bad, f"{column} is {value!r}, not a whole number", what)
+    return numbers.to_numpy(dtype=np.int64)
+
+
 def _lengths(edges: pd.DataFrame) -> NDArray[np.float64]:
     lengths = pd.to_numeric(edges["length_m"], errors="coerce").to_numpy(dtype=float)
     _row(~np.isfinite(lengths), "length_m is not a number")
@@ -162,7 +185,7 @@ def _lengths(edges: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _directions(edges: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    words = edges["oneway"].astype(str).str.strip().str.lower().str.removesuffix(".0")
+    words = _words(edges["oneway"])
     unknown = (~words.isin(FORWARD | BOTH | AGAINST)).to_numpy()
     _row(unknown, f"oneway is {words[unknown].iloc[0] if unknown.any() else ''!r}, not yes, no or -1")
     return words.isin(FORWARD).to_numpy(), words.isin(AGAINST).to_numpy()
@@ -193,8 +216,13 @@ def _labels(edges: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], NDArray[n
 def _flags(edges: pd.DataFrame, column: str) -> NDArray[np.bool_]:
     if column not in edges:
         return np.zeros(len(edges), dtype=bool)
-    words = edges[column].astype(str).str.strip().str.lower().str.removesuffix(".0")
-    return (~words.isin(BOTH)).to_numpy()
+    return (~_words(edges[column]).isin(BOTH)).to_numpy()
+
+
+def _words(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return what is written in a column of yes and no; nothing where nothing is."""
+    text = column.astype(object).where(column.notna(), "").astype(str)
+    return text.str.strip().str.lower().str.removesuffix(".0")
 
 
 def _shapes(
@@ -205,49 +233,82 @@ def _shapes(
         if places is None:
             raise NetworkDataError("The edges have no geometry: nodes with id, lon and lat are needed (--nodes FILE).")
         return np.asarray(shapely.linestrings(np.stack([places[ends[0]], places[ends[1]]], axis=1)), dtype=object)
-    shapes = np.asarray(edges["geometry"], dtype=object)
-    if isinstance(shapes[0], bytes):  # a Parquet file read without geopandas
-        shapes = np.asarray(shapely.from_wkb(shapes, on_invalid="ignore"), dtype=object)
+    shapes = _as_lines(edges["geometry"])
     is_line = np.array([shape is not None and shape.geom_type == "LineString" for shape in shapes], dtype=bool)
     _row(~is_line, "there is no LineString")
-    _row(np.asarray(~np.isfinite(shapely.bounds(shapes)).all(axis=1)), "the LineString is empty or has no number in it")
-    _check_ends(shapes, ends, places, len(ids))
+    bounds = shapely.bounds(shapes)
+    _row(np.asarray(~np.isfinite(bounds).all(axis=1)), "the LineString is empty or has no number in it")
+    _row(~_on_globe(bounds), "the LineString leaves the globe; lon and lat may be swapped")
+    _check_ends(shapes, ends, places)
     return shapes
 
 
-def _places(nodes: pd.DataFrame, ids: NDArray[Any]) -> NDArray[np.float64]:
-    table = nodes.drop_duplicates("id").set_index("id")
-    known = np.isin(ids, table.index.to_numpy())
-    if not known.all():
-        raise NetworkDataError(f"Node {ids[~known][0]} of an edge is not in the nodes ({(~known).sum()} are missing).")
-    return table.loc[ids, ["lon", "lat"]].to_numpy(dtype=float)
+def _as_lines(column: pd.Series[Any]) -> NDArray[np.object_]:
+    """Return shapes, also of a table read without geopandas, and lines that are saved as the only part of many."""
+    shapes = np.array(column, dtype=object)
+    for kind, read in ((bytes, shapely.from_wkb), (str, shapely.from_wkt)):
+        texts = np.array([isinstance(shape, kind) for shape in shapes], dtype=bool)
+        shapes[texts] = read(shapes[texts], on_invalid="ignore")
+    shapes[~shapely.is_geometry(shapes)] = None
+    alone = (shapely.get_type_id(shapes) == MULTI_LINE_STRING) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
+    return shapes
+
+
+def _on_globe(degrees: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return whether the columns of each row are lon, lat, lon, lat … of points on the globe."""
+    most = np.tile([180.0, 90.0], degrees.shape[1] // 2)
+    return np.asarray((np.abs(degrees) <= most).all(axis=1))
+
+
+def _places(nodes: pd.DataFrame, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return lon and lat of the nodes that edges name."""
+    missing = [name for name in ("id", "lon", "lat") if name not in nodes.columns]
+    if missing:
+        raise NetworkDataError(f"The nodes have no column {', '.join(missing)}.")
+    table = nodes.reset_index(drop=True)
+    known = _identifiers(table, "id", "Node")
+    degrees = np.column_stack([pd.to_numeric(table[name], errors="coerce") for name in ("lon", "lat")])
+    _row(~_on_globe(degrees), "lon and lat are not a point on the globe; they may be swapped", "Node")
+    first_known, first = np.unique(known, return_index=True)
+    row = first[np.searchsorted(first_known, known)]
+    elsewhere = np.asarray((np.abs(degrees - degrees[row]) > NODE_TOLERANCE).any(axis=1))
+    _row(elsewhere, "an earlier row puts the same node elsewhere", "Node")
+    lost = ~np.isin(ids, first_known)
+    if lost.any():
+        raise NetworkDataError(f"Node {ids[lost][0]} of an edge is not in the nodes ({lost.sum()} are missing).")
+    return degrees[first[np.searchsorted(first_known, ids)]]
 
 
 def _check_ends(
     shapes: NDArray[np.object_],
     ends: tuple[NDArray[Any], NDArray[Any]],
     places: NDArray[np.float64] | None,
-    count: int,
 ) -> None:
     tips = [shapely.get_coordinates(shapely.get_point(shapes, index)) for index in (0, -1)]
     if places is None:
-        places = np.full((count, 2), np.nan)
-        # The first row that names a node says where it lies; the later ones must agree.
-        for end, tip in zip(reversed(ends), reversed(tips), strict=True):
-            places[end[::-1]] = tip[::-1]
+        places = _first_places(ends, (tips[0], tips[1]))
     for which, end, tip in zip(("begins", "ends"), ends, tips, strict=True):
         far = np.abs(places[end] - tip).max(axis=1)
-        worst = float(far.max(initial=0.0)) * 111_000
-        _row(far > NODE_TOLERANCE, f"the LineString {which} up to {worst:,.0f} m from its node")
+        bad = far > NODE_TOLERANCE
+        # A degree of latitude is 111 km; of longitude it is less.
+        metres = float(far[bad.argmax()]) * 111_000
+        _row(bad, f"the LineString {which} up to {metres:,.0f} m from its node")
 
 
-def _node_places(
-    coords: NDArray[np.float64],
-    offsets: NDArray[Any],
-    ends: tuple[NDArray[Any], NDArray[Any]],
-    count: int,
+def _check_unit(network: RoadNetwork) -> None:
+    """Refuse lengths that cannot be metres: all roads together are not half as long as they are drawn."""
+    drawn_km = float(shapely.length(network.lines_m).sum() / 1000)
+    if network.km < drawn_km / 2:
+        raise NetworkDataError(
+            f"length_m adds up to {network.km:,.1f} km, but the roads are drawn {drawn_km:,.1f} km long. "
+            "The lengths must be metres."
+        )
+
+
+def _first_places(
+    ends: tuple[NDArray[Any], NDArray[Any]], tips: tuple[NDArray[np.float64], NDArray[np.float64]]
 ) -> NDArray[np.float64]:
-    places = np.empty((count, 2))
-    places[ends[1][::-1]] = coords[offsets[1:] - 1][::-1]
-    places[ends[0][::-1]] = coords[offsets[:-1]][::-1]
-    return places
+    """Return where each node lies: the first row that names it says so, the later ones must agree."""
+    named, points = np.stack(ends, axis=1).ravel(), np.stack(tips, axis=1).reshape(-1, 2)
+    return np.asarray(points[np.unique(named, return_index=True)[1]])

@@ -1,20 +1,14 @@
-"""Roads out of OpenStreetMap files and edge tables: every rule on a small drawing, every fault with its row."""
+"""Roads out of OpenStreetMap files: every rule of the road on a small drawing."""
 
 from __future__ import annotations
 
 import gzip
-import itertools
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import osmium
-import pandas as pd
 import pytest
-import shapely
-from shapely import LineString
 
-from geo.errors import NetworkDataError
 from geo.profiles import CAR, WALK
 from geo.road_network import RoadNetwork
 from geo.travel_time import travel_time_matrix
@@ -141,72 +135,3 @@ def test_the_three_forms_of_a_file_give_one_network(tmp_path: Path) -> None:
             writer.add(thing)
     networks = [RoadNetwork.from_osm(path) for path in (plain, packed, binary)]
     assert len({network.fingerprint for network in networks}) == 1
-
-
-TABLE = gpd.GeoDataFrame(
-    {"u": [1, 2], "v": [2, 3], "highway": "primary", "oneway": [False, True], "length_m": [100.0, 200.0]},
-    geometry=[LineString([(141.5, 39.3), (141.501, 39.3)]), LineString([(141.501, 39.3), (141.503, 39.3)])],
-    crs=4326,
-)
-FAULTS = {
-    "length_m is -5.0, below 0": {"length_m": [100.0, -5.0]},
-    "length_m": {"length_m": [100.0, np.nan]},
-    "u, v or highway is empty": {"highway": ["primary", None]},
-    "there is no LineString": {"geometry": [TABLE.geometry[0], shapely.Point(141.5, 39.3)]},
-}
-
-
-@pytest.mark.parametrize(("says", "column"), FAULTS.items(), ids=FAULTS)
-def test_a_fault_of_a_table_is_told_with_its_row(says: str, column: dict[str, object]) -> None:
-    with pytest.raises(NetworkDataError, match=f"row 2.*{says}"):
-        RoadNetwork.from_edges(TABLE.assign(**column))
-
-
-def test_other_faults_of_a_table() -> None:
-    with pytest.raises(NetworkDataError, match="no column"):
-        RoadNetwork.from_edges(TABLE.drop(columns="oneway"))
-    with pytest.raises(NetworkDataError):
-        RoadNetwork.from_edges(TABLE.iloc[:0])
-    with pytest.raises(NetworkDataError, match="nodes with id, lon and lat are needed"):
-        RoadNetwork.from_edges(pd.DataFrame(TABLE.drop(columns="geometry")))
-    places = pd.DataFrame({"id": [1, 2], "lon": [141.5, 141.501], "lat": 39.3})
-    with pytest.raises(NetworkDataError, match="Node 3 of an edge is not in the nodes"):
-        RoadNetwork.from_edges(pd.DataFrame(TABLE.drop(columns="geometry")), places)
-    elsewhere = TABLE.assign(geometry=[TABLE.geometry[0], LineString([(141.6, 39.3), (141.603, 39.3)])])
-    with pytest.raises(NetworkDataError, match="from its node"):
-        RoadNetwork.from_edges(elsewhere)
-
-
-def test_row_order_changes_nothing_that_counts() -> None:
-    networks = [RoadNetwork.from_edges(TABLE.iloc[list(order)]) for order in itertools.permutations(range(2))]
-    assert len({network.fingerprint for network in networks}) == 1
-
-
-@pytest.mark.parametrize(
-    "column",
-    [{"length_m": [100.0, 200.01]}, {"highway": ["primary", "secondary"]}, {"oneway": [True, True]}, {"v": [2, 4]}],
-)
-def test_the_fingerprint_follows_what_travel_times_depend_on(column: dict[str, object]) -> None:
-    assert RoadNetwork.from_edges(TABLE.assign(**column)).fingerprint != RoadNetwork.from_edges(TABLE).fingerprint
-
-
-def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
-    network = RoadNetwork.from_edges(TABLE, name="町", source="手書き", date="2026-04-01")
-    network.save(tmp_path / "town.network")
-    loaded = RoadNetwork.load(tmp_path / "town.network")
-    assert loaded.to_bytes() == network.to_bytes()
-    assert loaded.fingerprint == network.fingerprint
-    assert (loaded.name, loaded.source, loaded.date) == ("町", "手書き", "2026-04-01")
-    np.testing.assert_array_equal(loaded.node_lonlat, network.node_lonlat)
-    assert [path.name for path in tmp_path.iterdir()] == ["town.network"]
-
-
-def test_a_damaged_saved_network_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "town.network"
-    content = RoadNetwork.from_edges(TABLE).to_bytes()
-    for damaged in (b"", b"nonsense", content[:-40], content[: len(content) // 2]):
-        path.write_bytes(damaged)
-        with pytest.raises(NetworkDataError, match="damaged"):
-            RoadNetwork.load(path)
-    with pytest.raises(NetworkDataError, match="cannot be read"):
-        RoadNetwork.load(tmp_path / "missing.network")
