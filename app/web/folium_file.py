@@ -41,11 +41,11 @@ def write_map(
     day: date | None = None,
 ) -> None:
     """Write the map as it is on a day, today by default, into a file: whole, or not at all."""
-    check_target(out)
+    target = check_target(out)
     files = read_page_files()
     facts = read_facts(session, profile=profile, city_name=city_name, day=day or today())
     page = draw_map(facts, files, gsi_tiles=gsi_tiles).get_root().render()
-    write_whole(out, page)
+    write_whole(target, page)
 
 
 def draw_map(facts: MapFacts, files: PageFiles, *, gsi_tiles: bool = False) -> folium.Map:
@@ -116,12 +116,17 @@ def _symbols() -> str:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def check_target(out: Path) -> None:
-    """Refuse, before any work, a place that no file can be written to."""
-    if not out.parent.is_dir():
-        raise InputError(f"The folder {out.parent} does not exist. Make it first, or name another file.")
-    if out.exists() and not out.is_file():
-        raise InputError(f"{out} is not a file that can be replaced. Name a file, such as map.html.")
+def check_target(out: Path) -> Path:
+    """Return where a file will lie, links followed; refuse, before any work, a place that none can be written to."""
+    try:
+        target = out.resolve()
+        if not target.parent.is_dir():
+            raise InputError(f"The folder {out.parent} does not exist. Make it first, or name another file.")
+        if target.exists() and not target.is_file():
+            raise InputError(f"{out} is not a file that can be replaced. Name a file, such as map.html.")
+    except OSError as error:
+        raise InputError(f"The map {out} cannot be written: {error.strerror}. Name another file.") from error
+    return target
 
 
 def write_whole(out: Path, text: str) -> None:

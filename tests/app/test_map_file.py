@@ -236,6 +236,8 @@ def test_the_command_writes_the_file(tono: Callable[..., Any], tmp_path: Path) -
         (["there"], "not a file"),
         (["map.html", "--profile", "plane"], "plane"),
         (["map.html/map.html"], "folder"),
+        (["pipe"], "not a file"),
+        (["x" * 300], "cannot be written"),
     ],
 )
 def test_a_place_that_cannot_be_written_is_refused_in_one_sentence(
@@ -243,9 +245,10 @@ def test_a_place_that_cannot_be_written_is_refused_in_one_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there").mkdir()
+    os.mkfifo(tmp_path / "pipe")
     (tmp_path / "map.html").write_text("old")
     tono("map", *words).assert_refused(told)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["map.html", "there"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["map.html", "pipe", "there"]
     assert (tmp_path / "map.html").read_text() == "old"
 
 
@@ -263,6 +266,15 @@ def test_a_full_disk_leaves_what_was_there(
     with pytest.raises(InputError, match=told):
         write_whole(out, "new")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("map.html", "old")]
+
+
+def test_a_link_stays_a_link_to_the_file(tono: Callable[..., Any], tmp_path: Path) -> None:
+    real, link = tmp_path / "real.html", tmp_path / "link.html"
+    real.write_text("old")
+    link.symlink_to(real)
+    tono("map", link).assert_done()
+    assert link.is_symlink()
+    assert real.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_others_may_read_the_file_as_far_as_the_mask_lets_them(tmp_path: Path) -> None:

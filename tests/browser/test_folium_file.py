@@ -81,10 +81,10 @@ def map_file(root: Path, new_database: NewDatabase, tmp_path_factory: pytest.Tem
 
 
 @contextmanager
-def unplugged(chromium: Browser, file: Path, window: dict[str, Any]) -> Iterator[tuple[Page, Record]]:
+def unplugged(chromium: Browser, file: Path, window: dict[str, Any], **more: Any) -> Iterator[tuple[Page, Record]]:
     """Give a page on the file in a browser without a network; afterwards nothing but the file was asked for."""
     record = Record()
-    context = chromium.new_context(locale="ja-JP", offline=True, **window)
+    context = chromium.new_context(locale="ja-JP", offline=True, **window, **more)
     record.follow(context)
     page = context.new_page()
     page.goto(file.as_uri())
@@ -349,6 +349,19 @@ def test_a_thumb_finds_every_button(open_file: Open) -> None:
                 .map(([box, html]) => `${Math.round(box.width)}×${Math.round(box.height)} ${html}`)"""
         )
         assert small == []
+
+
+@WINDOWS
+def test_axe_finds_nothing(chromium: Browser, map_file: Path, root: Path, window: dict[str, Any]) -> None:
+    axe = (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    with unplugged(chromium, map_file, window, bypass_csp=True) as (page, _):
+        page.evaluate(axe)
+        for act in ("[data-open=consultant-C01]", ".leaflet-popup [data-area]", ".entry-more > summary"):
+            page.locator(act).first.dispatch_event("click")
+            found: Any = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+            wrong = [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
+            assert wrong == []
 
 
 def test_the_sheet_and_the_legend_of_a_phone_open_by_buttons(open_file: Open) -> None:
