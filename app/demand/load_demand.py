@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
@@ -14,10 +13,9 @@ from app.datasets.models import Dataset
 from app.datasets.queries import add_dataset, file_sha256
 from app.demand.models import DemandCell
 from app.demand.queries import assign_districts, remove_cells
+from app.demand.read_demand import read_demand
 from app.errors import InputError
-from geo.mesh import bounds as mesh_bounds
 
-REQUIRED = ("mesh_code", "lon", "lat", "population", "households")
 Bounds = tuple[float, float, float, float]
 
 
@@ -69,64 +67,6 @@ def store_cells(session: Session, frame: pd.DataFrame, *, dataset: Dataset, dist
         for row, name in zip(frame.to_dict("records"), given, strict=True)
     )
     session.flush()
-
-
-def read_demand(path: Path) -> pd.DataFrame:
-    """Return the checked rows of a Parquet or CSV file, with `rep_lon` and `rep_lat` always filled."""
-    file_sha256(path)
-    try:
-        frame = pd.read_csv(path, dtype={"mesh_code": str}) if path.suffix == ".csv" else pd.read_parquet(path)
-    except Exception as error:  # pandas and pyarrow raise many kinds, all of which mean this
-        raise InputError(f"{path} is not a readable Parquet or CSV file: {error}.") from error
-    missing = [name for name in REQUIRED if name not in frame.columns]
-    if missing:
-        raise InputError(f"{path} has no column {', '.join(missing)}; it has: {', '.join(map(str, frame.columns))}.")
-    if frame.empty:
-        raise InputError(f"{path} has no row.")
-    frame = frame.reset_index(drop=True)
-    frame["mesh_code"] = frame["mesh_code"].astype(str)
-    if "rep_lon" not in frame or "rep_lat" not in frame:
-        frame["rep_lon"], frame["rep_lat"] = frame["lon"], frame["lat"]
-    _check_numbers(frame, path)
-    _check_mesh(frame, path)
-    return frame
-
-
-def _refuse(path: Path, frame: pd.DataFrame, bad: pd.Series | np.ndarray, what: str) -> None:
-    rows = np.flatnonzero(np.asarray(bad))
-    if len(rows):
-        first = rows[0]
-        code = frame["mesh_code"].iloc[first]
-        more = f" ({len(rows)} rows have this)" if len(rows) > 1 else ""
-        raise InputError(f"{path}, row {first + 1} (mesh {code}): {what}{more}. Nothing was loaded.")
-
-
-def _check_numbers(frame: pd.DataFrame, path: Path) -> None:
-    for name in ("population", "households"):
-        values = pd.to_numeric(frame[name], errors="coerce")
-        _refuse(path, frame, values.isna(), f"{name} is not a number")
-        _refuse(path, frame, values < 0, f"{name} is below 0")
-        _refuse(path, frame, values != values.round(), f"{name} is not a whole number")
-        frame[name] = values.astype(int)
-    for name in ("lon", "lat", "rep_lon", "rep_lat"):
-        values = pd.to_numeric(frame[name], errors="coerce")
-        _refuse(path, frame, ~np.isfinite(values), f"{name} is not a number")
-        frame[name] = values
-    _refuse(path, frame, frame["mesh_code"].duplicated(), "the mesh code stands in the file twice")
-
-
-def _check_mesh(frame: pd.DataFrame, path: Path) -> None:
-    for position, code in enumerate(frame["mesh_code"]):
-        try:
-            west, south, east, north = mesh_bounds(code)
-        except ValueError as error:
-            raise InputError(f"{path}, row {position + 1}: {error} Nothing was loaded.") from error
-        lon, lat = frame["lon"].iloc[position], frame["lat"].iloc[position]
-        if not (west <= lon <= east and south <= lat <= north):
-            raise InputError(
-                f"{path}, row {position + 1}: the point {lon}, {lat} does not lie in mesh {code} "
-                f"({west}–{east}, {south}–{north}). Are lon and lat swapped? Nothing was loaded."
-            )
 
 
 def _check_districts(frame: pd.DataFrame, districts: Mapping[str, int], path: Path) -> None:
