@@ -31,6 +31,11 @@ demand = typer.Typer(no_args_is_help=True, help="Where people live.")
 for name, group in {"db": db, "demo": demo, "network": network, "districts": districts, "demand": demand}.items():
     app.add_typer(group, name=name)
 
+# What a file system may refuse; any other OSError is a fault of the program and keeps its traceback.
+FILE_FAULTS = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS),
+    *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP),
+}
 BUNDLED = PROJECT_ROOT / "data" / "tono"
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Date that the data speaks of.")]
 Source = Annotated[str, typer.Option(help="Where the file comes from, as it shall stand under the figures.")]
@@ -349,7 +354,7 @@ def main() -> None:
         say("tono: interrupted; nothing was changed.")
         sys.exit(130)
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.ENOENT}:
+        if error.errno not in FILE_FAULTS:
             raise
         say(f"tono: {error.filename or 'The disk'}: {error.strerror}. Nothing was changed.")
         sys.exit(1)
