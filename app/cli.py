@@ -229,12 +229,13 @@ def network_build(
 def districts_load(file: Path, source: Source = "") -> None:
     """Load district polygons by name from GeoJSON or GeoPackage."""
     from app.coverage.measure_coverage import measure_all
-    from app.demand.queries import assign_districts
+    from app.demand.load_demand import give_new_districts
     from app.resources.load_districts import load_districts
+    from app.resources.queries import city_bounds
 
     with opened() as session:
         number = load_districts(session, file, source=source)
-        outside = assign_districts(session)
+        outside = give_new_districts(session, file, city_bounds(session))
         measure_all(session)
     say(f"Loaded {number} districts." + (f" {outside} cells lie in none of them." if outside else ""))
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.datasets.models import Dataset
 from app.datasets.queries import add_dataset, file_sha256
 from app.demand.models import DemandCell
-from app.demand.queries import assign_districts, remove_cells
+from app.demand.queries import assign_districts, list_cells, remove_cells
 from app.demand.read_demand import read_demand
 from app.errors import InputError
 
@@ -47,6 +47,23 @@ def load_demand(
     store_cells(session, frame, dataset=dataset, districts=districts)
     outside = assign_districts(session)
     return len(frame), int(frame["population"].sum()), outside
+
+
+def give_new_districts(session: Session, path: Path, city_bounds: Bounds | None) -> int:
+    """Give people the districts of the borders that a file brought; return the cells that lie in none of them."""
+    cells = list_cells(session)
+    outside = sum(not _is_inside(city_bounds, *cell.access_point) for cell in cells)
+    if city_bounds and outside > len(cells) / 2:
+        west, south, east, north = city_bounds
+        raise InputError(
+            f"{path} has borders at {west:.3f}–{east:.3f}, {south:.3f}–{north:.3f}, but {outside} of {len(cells)} "
+            "inhabited cells lie outside: is it a file of another city? Nothing was changed."
+        )
+    return assign_districts(session)
+
+
+def _is_inside(bounds: Bounds | None, lon: float, lat: float) -> bool:
+    return bounds is not None and bounds[0] <= lon <= bounds[2] and bounds[1] <= lat <= bounds[3]
 
 
 def store_cells(session: Session, frame: pd.DataFrame, *, dataset: Dataset, districts: Mapping[str, int]) -> None:
