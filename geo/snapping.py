@@ -32,7 +32,8 @@ class Snapped:
     share : (n,) array of float64
         Part of the piece between its beginning and the place, 0 to 1; NaN where there is no piece.
     distance_m : (n,) array of float64
-        Straight distance to the nearest usable road, also where it is too far; inf where there is none at all.
+        Straight distance to the nearest usable road, also where it is too far; inf where there is none at all, and for
+        places on the other side of the globe.
     lonlat : (n, 2) array of float64
         Nearest point on the road in degrees, NaN where there is no piece.
     """
@@ -125,25 +126,27 @@ def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
     edge = np.full(len(places), -1, dtype=np.int64)
     share = np.full(len(places), np.nan)
     distance = np.full(len(places), np.inf)
-    if len(places) == 0 or len(usable) == 0:
-        return Snapped(network.fingerprint, profile.name, edge, share, distance, np.full((len(places), 2), np.nan))
-    spots = np.asarray(shapely.points(to_metres(places, network.metric_epsg)), dtype=object)
-    nearest, metres, along = _nearest(network, usable, spots)
-    distance[:] = metres
-    near = metres <= profile.max_snap_m
-    edge[near], share[near] = nearest[near], along[near]
     feet = np.full((len(places), 2), np.nan)
-    lines = network.lines_m[nearest[near]]
-    feet[near] = shapely.get_coordinates(shapely.line_interpolate_point(lines, share[near], normalized=True))
+    metric = to_metres(places, network.metric_epsg)
+    # The plane of a city does not reach round the globe: what has no place on it is at no distance.
+    flat = np.flatnonzero(np.isfinite(metric).all(axis=1))
+    if len(flat) and len(usable):
+        edge[flat], distance[flat], share[flat] = _nearest(network, usable, metric[flat])
+        far = distance > profile.max_snap_m
+        edge[far], share[far] = -1, np.nan
+        near = edge >= 0
+        spots = shapely.line_interpolate_point(network.lines_m[edge[near]], share[near], normalized=True)
+        feet[near] = shapely.get_coordinates(spots)
     return Snapped(network.fingerprint, profile.name, edge, share, distance, to_degrees(feet, network.metric_epsg))
 
 
 def _nearest(
-    network: RoadNetwork, usable: NDArray[np.int64], spots: NDArray[np.object_]
+    network: RoadNetwork, usable: NDArray[np.int64], metric: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the nearest piece of each place, the distance to it in metres, and the share of it before the place."""
     lines = network.lines_m[usable]
     tree = shapely.STRtree(lines)
+    spots = np.asarray(shapely.points(metric), dtype=object)
     (asked, _), metres = tree.query_nearest(spots, return_distance=True, all_matches=False)
     least = np.empty(len(spots))
     least[asked] = metres

@@ -14,10 +14,8 @@ from hypothesis.extra import numpy as arrays
 
 from geo.closures import pieces_along
 from geo.coverage import coverage, unreachable_reason, weighted_percentile
-from geo.crs import plane_epsg, to_degrees, to_metres
+from geo.crs import to_metres
 from geo.isochrone import isochrones, reached_roads
-from geo.profiles import CAR as REAL_CAR
-from geo.profiles import CAR_WINTER, PROFILES, Profile
 from geo.snapping import snap
 from geo.travel_time import edge_seconds, node_times, travel_time_matrix
 
@@ -164,57 +162,3 @@ def test_a_closure_shuts_the_road_along_it_and_not_the_road_across() -> None:
     assert closed((500, -40), (500, 40)) == []
     assert closed((0, 500), (900, 500)) == []
     assert pieces_along(CROSSING, []).tolist() == []
-
-
-# --- snapping, projection, speeds ----------------------------------------------------------------
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.floats(-300, 9300), st.floats(-300, 700)), min_size=1, max_size=20))
-def test_snapping_equals_a_look_at_every_road(places: list[tuple[float, float]]) -> None:
-    found = snap(RIVER, at(*places), CAR)
-    spots = shapely.points(to_metres(at(*places), EPSG))
-    every = np.array([shapely.distance(spot, RIVER.lines_m) for spot in spots])
-    np.testing.assert_allclose(found.distance_m, every.min(axis=1), atol=0.01)
-    np.testing.assert_array_equal(found.is_snapped, every.min(axis=1) <= CAR.max_snap_m)
-    on = found.is_snapped
-    rows = np.flatnonzero(on)
-    assert (every[rows, found.edge[on]] <= every.min(axis=1)[on] + 0.02).all()
-    feet = shapely.line_interpolate_point(RIVER.lines_m[found.edge[on]], found.share[on], normalized=True)
-    np.testing.assert_allclose(shapely.distance(feet, spots[on]), found.distance_m[on], atol=0.02)
-
-
-@given(st.floats(140, 143), st.floats(38, 41))
-def test_metres_and_degrees_are_each_other_turned_round(lon: float, lat: float) -> None:
-    there = to_metres(np.array([[lon, lat]]), EPSG)
-    np.testing.assert_allclose(to_degrees(there, EPSG), [[lon, lat]], atol=1e-9)
-
-
-def test_the_zone_of_a_place() -> None:
-    # Iwate is zone X, Tokyo IX, Okinawa's main island XV, Sapporo XII.
-    assert [plane_epsg(*place) for place in ((141.5, 39.3), (139.7, 35.7), (127.7, 26.2), (141.35, 43.06))] == [
-        6678,
-        6677,
-        6683,
-        6680,
-    ]
-
-
-def test_every_speed_names_where_it_comes_from() -> None:
-    for profile in PROFILES.values():
-        assert set(profile.sources) == set(profile.speed_kmh)
-        assert all(profile.sources.values())
-    assert CAR_WINTER.is_assumption
-    assert not REAL_CAR.is_assumption
-
-
-@pytest.mark.parametrize("speed", [0.0, -3.0, np.nan, np.inf])
-def test_a_speed_that_is_none_is_refused(speed: float) -> None:
-    with pytest.raises(ValueError, match="speed on road"):
-        Profile("x", {"road": speed})
-    with pytest.raises(ValueError, match="access speed"):
-        Profile("x", {"road": 10.0}, access_speed_kmh=speed)
-
-
-def test_seconds_are_length_by_speed() -> None:
-    profile = Profile("x", {"road": 36.0, "track": 18.0})
-    assert profile.seconds([100, 100, 100], ["road", "track", "river"]).tolist() == [10, 20, np.inf]
-    assert float(profile.seconds(250.0, "road")) == 25

@@ -7,10 +7,10 @@ from dataclasses import replace
 import geopandas as gpd
 import networkx as nx
 import numpy as np
-import shapely
 from drawn_networks import CAR, FOOT, SNOW, at
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_networks import edge_tables, networks
 
 from geo.road_network import RoadNetwork
 from geo.snapping import snap
@@ -20,30 +20,6 @@ from geo.travel_time import nearest_origin, node_times, travel_time_matrix
 SLACK = 0.2
 
 
-@st.composite
-def edge_tables(draw: st.DrawFn) -> gpd.GeoDataFrame:
-    """Return a table of straight pieces between random nodes: parallel, one-way and loose ones among them."""
-    count = draw(st.integers(2, 7))
-    grid = st.tuples(st.integers(0, 20), st.integers(0, 20))
-    places = np.array(draw(st.lists(grid, min_size=count, max_size=count, unique=True)), dtype=float) * 100
-    node = st.integers(0, count - 1)
-    pairs = draw(st.lists(st.tuples(node, node).filter(lambda pair: pair[0] != pair[1]), min_size=1, max_size=12))
-    length = [float(np.hypot(*(places[a] - places[b]))) for a, b in pairs]
-    extra = draw(st.lists(st.integers(0, 500), min_size=len(pairs), max_size=len(pairs)))
-    flags = st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs))
-    return gpd.GeoDataFrame(
-        {
-            "u": [pair[0] for pair in pairs],
-            "v": [pair[1] for pair in pairs],
-            "highway": ["track" if slow else "road" for slow in draw(flags)],
-            "oneway": draw(flags),
-            "length_m": [a + b for a, b in zip(length, extra, strict=True)],
-        },
-        geometry=[shapely.LineString(at(places[a], places[b])) for a, b in pairs],
-    )
-
-
-networks = edge_tables().map(RoadNetwork.from_edges)
 BETWEEN_NODES = settings(max_examples=60, deadline=None)
 
 
