@@ -107,7 +107,12 @@ def visit(chromium: Browser, home: str) -> Iterator[Callable[..., Page]]:
     opened: list[tuple[BrowserContext, Watched]] = []
 
     def open_page(
-        address: str = "/", window: dict[str, Any] | None = None, *, site: str = home, allowed: tuple[str, ...] = ()
+        address: str = "/",
+        window: dict[str, Any] | None = None,
+        *,
+        site: str = home,
+        allowed: tuple[str, ...] = (),
+        until: str = "body[data-ready], body:not([data-page])",
     ) -> Page:
         context = chromium.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", **(window or DESK))
         context.set_default_timeout(PATIENCE_MS)
@@ -116,8 +121,8 @@ def visit(chromium: Browser, home: str) -> Iterator[Callable[..., Page]]:
         watched.follow(context)
         page = context.new_page()
         page.goto(site + address)
-        # Pages without a map are ready when they are loaded.
-        expect(page.locator("body[data-ready], body:not([data-page])")).to_be_attached()
+        # A page without a map is ready when it is loaded.
+        expect(page.locator(until)).to_be_attached()
         return page
 
     yield open_page

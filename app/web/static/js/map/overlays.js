@@ -12,7 +12,8 @@ const OVER = ".legend, .banner, .controls, .leaflet-control-scale, .leaflet-cont
 export function overlays(container, below, air = 4) {
   const frame = container.getBoundingClientRect();
   const parts = container.parentElement?.querySelectorAll(OVER) ?? [];
-  const boxes = [...parts].map((part) => part.getBoundingClientRect()).filter((box) => box.width > 0 && box.height > 0);
+  const seen = [...parts].filter((part) => part.checkVisibility({ visibilityProperty: true }));
+  const boxes = seen.map((part) => part.getBoundingClientRect());
   const around = boxes.map((box) => /** @type {Box} */ (
     [box.left - frame.left - air, box.top - frame.top - air, box.right - frame.left + air, box.bottom - frame.top + air]
   ));

@@ -50,10 +50,10 @@ export class ResourceLayer {
     const kinds = new Set(features.map((feature) => feature.properties.kind));
     const kind = kinds.size === 1 ? first.properties.kind : "several";
     const drawn = kind === "several" ? symbol(kind, String(features.length)) : symbol(kind);
-    const badge = !single && kind !== "several" && element("span", { class: "mark__count" }, features.length);
+    const badge = !single && kind !== "several" && element("span", { class: "mark__count", "data-count": features.length });
     const label = single
       ? `${kindTitle(kind)} ${first.properties.name}`
-      : `この場所の${features.length}件: ${features.map((feature) => feature.properties.name).join("、")}`;
+      : `${kind === "several" ? "" : `${kindTitle(kind)} `}この場所の${features.length}件: ${features.map((feature) => feature.properties.name).join("、")}`;
     const tip = single ? first.properties.name : `${first.properties.name} ほか${features.length - 1}件`;
     /** @type {Selection} */
     const selection = single ? { type: "resource", id: String(first.properties.id) } : { type: "site", id: site };

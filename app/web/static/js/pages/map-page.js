@@ -165,10 +165,18 @@ class MapPage {
       this.#say(`${this.#profileTitle()}で計算した時間を表示しました。`);
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
-      fill(this.panels.coverage, errorNote(error, () => this.#loadCoverage()));
+      if (profile === this.state.profile) this.#showNoCoverage(error);
     } finally {
       this.panels.coverage.removeAttribute("aria-busy");
     }
+  }
+
+  /** Say why there are no figures; those of another way of travelling must not stand in their place. @param {api.ApiError} error */
+  #showNoCoverage(error) {
+    this.coverage = null;
+    this.map.cells.show([], []);
+    this.legend.hide();
+    fill(this.panels.coverage, errorNote(error, () => this.#loadCoverage()));
   }
 
   #showCoverage() {

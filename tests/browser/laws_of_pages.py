@@ -1,0 +1,92 @@
+"""What must hold on every page in every window; each law gives the elements that break it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from playwright.sync_api import Page
+
+Box = dict[str, float]
+OVER_THE_MAP = (
+    *("#legend", ".controls", "#banner", ".panel", ".header"),
+    *(".leaflet-control-scale-line", ".leaflet-control-attribution"),
+)
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(node => {
+    const clips = !["visible", "auto", "scroll"].includes(getComputedStyle(node).overflowX);
+    const isElsewhere = node.closest(".sr-only, .screen-silent, #map, svg");
+    return clips && !isElsewhere && node.checkVisibility() && node.scrollWidth > node.clientWidth + 1;
+}).map(node => node.outerHTML.slice(0, 120))"""
+SMALL_TEXT = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const small = [];
+    while (walker.nextNode()) {
+        const node = walker.currentNode.parentElement;
+        const isNoText = node.closest(".symbol, script, style, noscript");
+        if (!walker.currentNode.data.trim() || isNoText || !node.checkVisibility()) continue;
+        if (parseFloat(getComputedStyle(node).fontSize) < 14) small.push(walker.currentNode.data.trim());
+    }
+    return small;
+}"""
+# A link inside a sentence is exempt (WCAG 2.2, 2.5.8); a mark is as large as its field that takes the finger.
+SMALL_TARGETS = """() => {
+    const pressed = "a, button, input, select, summary, [role=button], [role=option]";
+    const field = node => {
+        const box = (node.closest("label") ?? node).getBoundingClientRect();
+        if (!node.matches(".mark")) return box;
+        const inset = parseFloat(getComputedStyle(node, "::before").top);
+        return { width: box.width - 2 * inset, height: box.height - 2 * inset };
+    };
+    return [...document.querySelectorAll(pressed)]
+        .filter(node => node.checkVisibility({ visibilityProperty: true }) && !node.closest(".skip"))
+        .filter(node => !(node.parentElement.matches("p") && node.matches("a, .link")) || node.closest(".foot"))
+        .map(node => [field(node), node.outerHTML.slice(0, 100)])
+        .filter(([box]) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
+        .map(([box, html]) => `${Math.round(box.width)}×${Math.round(box.height)} ${html}`);
+}"""
+
+
+def apart(one: Box, other: Box) -> bool:
+    """Return whether two boxes share no more than a rim of a pixel."""
+    wide = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+    high = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
+    return wide <= 1 or high <= 1
+
+
+def boxes_over_the_map(page: Page) -> dict[str, Box]:
+    """Return where the parts around and over the map lie."""
+    found = {name: page.locator(name).bounding_box() for name in OVER_THE_MAP if page.locator(name).is_visible()}
+    return {name: {**box} for name, box in found.items() if box}
+
+
+def overlapping(page: Page) -> list[tuple[str, str]]:
+    """Return the pairs of parts that lie over each other."""
+    boxes = boxes_over_the_map(page)
+    return [(a, b) for a, b in itertools.combinations(boxes, 2) if not apart(boxes[a], boxes[b])]
+
+
+def cut_off(page: Page) -> list[str]:
+    """Return the elements whose words do not fit, and the page itself where it is wider than the window."""
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    found: list[str] = page.evaluate(CUT_OFF)
+    return found + ([f"the page is {wider} px wider than the window"] if wider > 0 else [])
+
+
+def small_text(page: Page) -> list[str]:
+    """Return the texts under 14 px."""
+    found: list[str] = page.evaluate(SMALL_TEXT)
+    return found
+
+
+def small_targets(page: Page) -> list[str]:
+    """Return what can be pressed and is smaller than a thumb."""
+    found: list[str] = page.evaluate(SMALL_TARGETS)
+    return found
+
+
+def against_wcag(page: Page, axe: str) -> list[str]:
+    """Return what axe-core finds wrong, one line for each element."""
+    page.evaluate(axe)
+    found: Any = page.evaluate("rules => axe.run(document, { runOnly: rules })", AXE_RULES)
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]

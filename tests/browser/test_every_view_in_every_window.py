@@ -1,0 +1,122 @@
+"""Whatever is open, in whatever window: nothing covered, cut off, tiny, hard to press or hard to read."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from laws_of_pages import (
+    against_wcag,
+    apart,
+    boxes_over_the_map,
+    cut_off,
+    overlapping,
+    small_targets,
+    small_text,
+)
+from mercator import View, middle
+from playwright.sync_api import Page, expect
+from watching import DESK, PHONE, WIDE, api
+
+Visit = Callable[..., Page]
+Picture = Callable[[Page, str], None]
+NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+WINDOWS = {"desk": DESK, "wide": WIDE, "phone": PHONE, "narrow": NARROW}
+VIEWS = ["/", "/?tab=resources", "/?consultant=C04", "/?resource=40", "/?site=39.33970,141.53230", "/list", "/nowhere"]
+CASES = [
+    *itertools.product(VIEWS, ["desk", "phone"]),
+    *itertools.product(["/", "/?tab=resources", "/?consultant=C04", "/list"], ["narrow"]),
+    ("/", "wide"),
+]
+NAMES = {"/": "map", "/list": "list", "/?consultant=C04": "reach", "/?tab=resources": "layers"}
+
+
+@pytest.fixture(scope="session")
+def axe(root: Path) -> str:
+    """Return the source of axe-core, from the locked npm packages."""
+    return (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def unfold(page: Page) -> None:
+    """Open the sheet of a phone half, and every fold of a list."""
+    larger = page.get_by_role("button", name=re.compile("パネルを大きくする"))
+    if larger.is_visible() and page.locator("#panel").get_attribute("data-height") == "peek":
+        larger.click()
+        expect(page.locator("#panel")).to_have_attribute("data-height", "half")
+    for fold in page.locator("#view-resources summary").all() if "tab=" in page.url else []:
+        fold.click()
+
+
+@pytest.mark.parametrize(("address", "window"), CASES)
+def test_the_laws_of_pages_hold(visit: Visit, axe: str, picture: Picture, address: str, window: str) -> None:
+    page = visit(address, WINDOWS[window], allowed=("404",) if address == "/nowhere" else ())
+    expect(page.locator("#view-details [role=status]")).to_have_count(0)
+    if address in NAMES and window in {"desk", "phone"}:
+        picture(page, f"{NAMES[address]}-{window}")
+    if page.locator("#map").count() and page.locator("#panel").get_attribute("data-height") == "peek":
+        assert overlapping(page) == []
+    unfold(page)
+    assert cut_off(page) == []
+    assert small_text(page) == []
+    if window == "desk" or address in {"/", "/?consultant=C04"}:
+        assert against_wcag(page, axe) == []
+    if "has_touch" in WINDOWS[window]:
+        assert small_targets(page) == []
+
+
+def test_what_breaks_a_law_is_seen(visit: Visit, axe: str) -> None:
+    page = visit("/?layers=cells", PHONE)
+    page.evaluate("""() => {
+        const style = (selector, text) => { document.querySelector(selector).style.cssText = text; };
+        style("#legend", "width: 380px; max-width: none");
+        style(".header__title", "max-width: 40px; font-size: 13px");
+        style(".legend__title", "color: #bbb");
+        style(".panel__step", "height: 20px");
+        document.querySelector("#banner-close").replaceChildren();
+    }""")
+    assert ("#legend", ".controls") in overlapping(page)
+    assert any("header__title" in found for found in cut_off(page))
+    assert "つながる地域資源マップ" in small_text(page)
+    assert any("panel__step" in found for found in small_targets(page))
+    wrong = " ".join(against_wcag(page, axe))
+    assert "color-contrast" in wrong
+    assert "button-name" in wrong
+
+
+def test_the_dialog_and_the_search_can_be_read_by_everyone(visit: Visit, axe: str) -> None:
+    page = visit()
+    with page.expect_response(re.compile("/api/v1/search")):
+        page.get_by_label("名前でさがす").fill("宮守")
+    expect(page.locator(".search__option").first).to_be_visible()
+    assert against_wcag(page, axe) == []
+    page.get_by_label("名前でさがす").press("Escape")
+    page.locator("#network").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert against_wcag(page, axe) == []
+    assert small_text(page) == []
+
+
+@pytest.mark.parametrize("window", ["desk", "wide", "phone"])
+def test_where_people_live_is_not_under_the_legend(visit: Visit, home: str, window: str) -> None:
+    page = visit(window=WINDOWS[window])
+    page.get_by_role("button", name="市の全体を表示する").click()
+    expect(page.locator(".leaflet-zoom-anim, .leaflet-pan-anim")).to_have_count(0)
+    expect(page).to_have_url(re.compile("at="))
+    view, boxes = View.of(page), boxes_over_the_map(page).values()
+    cells = [middle(cell) for cell in api(home, f"coverage/{api(home, 'coverage')['run']}/cells")["features"]]
+    assert all(view.holds(lon, lat) for lon, lat in cells)
+    spots = [{"x": x - 2, "y": y - 2, "width": 4, "height": 4} for x, y in (view.place(*cell) for cell in cells)]
+    covered = [spot for spot in spots if not all(apart(spot, box) for box in boxes)]
+    assert len(covered) <= 0.01 * len(cells)
+
+
+def test_names_touch_neither_each_other_nor_what_lies_over_the_map(visit: Visit) -> None:
+    page = visit()
+    names = [{**box} for node in page.locator(".label--district span").all() if (box := node.bounding_box())]
+    assert len(names) >= 6
+    assert all(apart(a, b) for a, b in itertools.combinations(names, 2))
+    assert all(apart(name, box) for name in names for box in boxes_over_the_map(page).values())

@@ -1,0 +1,129 @@
+"""A person who cannot use a map reads the same in words: /list says everything that the map says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from watching import api, numbers
+
+Visit = Callable[..., Page]
+READ_FACTS = """nodes => nodes.map(node => Object.fromEntries([...node.querySelectorAll("dl.facts > div")].map(
+    row => [row.querySelector("dt").innerText, row.querySelector("dd").innerText.replace(/\\s+/g, " ").trim()])))"""
+READ_TABLE = """table => [...table.querySelectorAll("tbody tr")].map(
+    row => [...row.children].map(cell => cell.innerText.trim()))"""
+
+
+@pytest.mark.parametrize("profile", ["car", "car-winter", "walk"])
+def test_the_figures_of_every_way_of_travelling(visit: Visit, home: str, profile: str) -> None:
+    page = visit(f"/list?profile={profile}")
+    coverage = api(home, f"coverage?profile={profile}")
+    classes = page.locator("#classes").evaluate(READ_TABLE)
+    assert sum(numbers(row[1])[0] for row in classes) == coverage["population"]
+    assert [numbers(row[2])[0] for row in classes[:3]] == [coverage["covered"][edge] for edge in ("10", "20", "30")]
+    for row, district in zip(page.locator("#districts").evaluate(READ_TABLE), coverage["districts"], strict=True):
+        assert row[0] == district["name"]
+        told = [numbers(row[at])[0] for at in (1, 2, 4, 6, 8, 9)]
+        covered = [district["covered"][edge] for edge in ("10", "20", "30")]
+        mean = -(-district["mean_s"] // 60)
+        assert told == [district["population"], *covered, district["unreachable_population"], mean]
+        assert row[10] == ("あり" if district["has_consultant"] else "なし")
+    for row, mine in zip(page.locator("#consultants").evaluate(READ_TABLE), coverage["consultants"], strict=True):
+        assert row[0].startswith(mine["base"])
+        assert [numbers(cell)[0] for cell in row[2:]] == [*mine["covered"].values(), mine["catchment_population"]]
+    expect(page.locator("#coverage [aria-current=page]")).to_be_visible()
+
+
+def test_every_settlement_has_its_minutes(visit: Visit, home: str) -> None:
+    page = visit("/list")
+    rows = page.locator("#settlement-table").evaluate(READ_TABLE)
+    places = {f["properties"]["name"]: f["properties"] for f in api(home, "places")["features"]}
+    assert {row[0] for row in rows} == set(places)
+    assert sum(numbers(row[4])[0] for row in rows) == sum(place["population"] for place in places.values()) == 28_062
+    cells = api(home, f"coverage/{api(home, 'coverage')['run']}/cells")["features"]
+    minutes = {-(-cell["properties"]["travel_time_s"] // 60) for cell in cells}
+    assert {numbers(row[3])[0] for row in rows} <= minutes
+
+
+def test_who_is_late_or_never_reached_is_listed(visit: Visit, sparse_home: str) -> None:
+    page = visit("/list", site=sparse_home)
+    page.locator("#late summary").click()
+    rows = page.locator("#late table").evaluate(READ_TABLE)
+    coverage = api(sparse_home, "coverage")
+    late = coverage["population"] - coverage["covered"]["30"]
+    assert sum(numbers(row[2])[0] for row in rows) == late > 7
+    assert rows[0][1:] == ["小友町", "7", "到達できない: 道路から離れすぎています"]
+    assert all(numbers(row[3])[0] > 30 for row in rows[1:])
+
+
+def test_every_resource_with_all_that_is_known(visit: Visit, home: str) -> None:
+    page = visit("/list")
+    features = api(home, "resources")["features"]
+    assert page.locator(".card").count() == len(features) == 131
+    for feature in features:
+        it = api(home, f"resources/{feature['properties']['id']}")["properties"]
+        card = re.sub(r"\s+", " ", page.locator(f"#resource-{it['id']}").text_content() or "")
+        texts = [
+            "name",
+            "organisation",
+            "district",
+            "address",
+            "phone",
+            "url",
+            "description",
+            "eligibility",
+            "operation",
+        ]
+        texts += ["area", "staffing", "legal_basis", "location_note", "source", "last_confirmed_by", "next_text"]
+        missing = [name for name in texts if it[name] and re.sub(r"\s+", " ", str(it[name])) not in card]
+        assert missing == [], it["name"]
+        for schedule in it["schedules"]:
+            hours = f" {schedule['start_time']}〜{schedule['end_time']}" if schedule["start_time"] else ""
+            assert f"{schedule['title']}: {schedule['rule_text']}{hours}" in card
+        assert ("デモ" in card) == it["is_demo"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["centre", "window", "salon", "gathering_place", "childcare", "watch_partner", "other"]
+)
+def test_map_and_list_say_the_same_of_a_resource(visit: Visit, home: str, kind: str) -> None:
+    it = next(f for f in api(home, "resources")["features"] if f["properties"]["kind"] == kind)["properties"]
+    page = visit(f"/?resource={it['id']}")
+    expect(page.locator("#details h2")).to_have_text(it["name"])
+    (told,) = page.locator("#details").evaluate_all(READ_FACTS)
+    page.goto(f"{home}/list")
+    (written,) = page.locator(f"#resource-{it['id']}").evaluate_all(READ_FACTS)
+    # The panel of the map names district and kind in its head, and the next time of each schedule.
+    for facts in (told, written):
+        facts.pop("曜日・時間", None)
+        facts.pop("地区", None)
+    assert told == written
+
+
+def test_the_sources_are_those_of_the_map(visit: Visit, home: str) -> None:
+    page = visit("/list")
+    sources = page.locator("#sources")
+    status = api(home, "status")
+    for dataset in status["datasets"]:
+        expect(sources).to_contain_text(dataset["source"])
+    expect(sources).to_contain_text(status["network"]["name"])
+    expect(sources).to_contain_text(api(home, "coverage")["fingerprint"])
+    speeds = page.locator("#speeds").evaluate(READ_TABLE)
+    for row, speed in zip(speeds, status["profiles"][0]["speeds"], strict=True):
+        assert row[0] == speed["title"]
+        assert numbers(row[1]) == [speed["kmh"]]
+    assert not re.search(r"None|null|undefined|\broads\b|\d{4}-\d\d-\d\d", page.locator("main").inner_text())
+
+
+def test_links_lead_to_the_map_and_back(visit: Visit, home: str) -> None:
+    page = visit("/list?profile=walk")
+    page.get_by_role("link", name="綾織地区センター").first.click()
+    expect(page.get_by_role("heading", name="綾織地区センターの相談員")).to_be_visible()
+    expect(page.get_by_label("移動のしかた")).to_have_value("walk")
+    page.get_by_role("link", name="文字だけの一覧").click()
+    expect(page.get_by_role("heading", name="文字だけの一覧")).to_be_visible()
+    every: Any = page.locator("a[href^='#']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert all(page.locator(href).count() == 1 for href in every)
