@@ -84,7 +84,8 @@ def map_file(root: Path, new_database: NewDatabase, tmp_path_factory: pytest.Tem
 def unplugged(chromium: Browser, file: Path, window: dict[str, Any], **more: Any) -> Iterator[tuple[Page, Record]]:
     """Give a page on the file in a browser without a network; afterwards nothing but the file was asked for."""
     record = Record()
-    context = chromium.new_context(locale="ja-JP", offline=True, **window, **more)
+    # Without motion: what fades in is half transparent for a moment, and a look at it then depends on luck.
+    context = chromium.new_context(locale="ja-JP", offline=True, reduced_motion="reduce", **window, **more)
     record.follow(context)
     page = context.new_page()
     page.goto(file.as_uri())
