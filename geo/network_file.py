@@ -21,7 +21,9 @@ FORMAT = 1
 DEGREE_STEP = 1e-7
 TEXT_FIELDS = ("name", "source", "date", "highways", "labels")
 DEGREE_FIELDS = ("node_lonlat", "coords")
-INDEX_FIELDS = ("u", "v", "highway", "label", "offsets")
+INDEX_FIELDS = ("u", "v", "highway", "label", "offsets", "contraction_order")
+# Files of earlier versions do not have these; they are worked out anew.
+OPTIONAL_FIELDS = ("contraction_order",)
 
 
 def pack(values: Mapping[str, Any]) -> bytes:
@@ -30,7 +32,7 @@ def pack(values: Mapping[str, Any]) -> bytes:
     Parameters
     ----------
     values : mapping
-        Field names of `geo.road_network.RoadNetwork` to their values.
+        Field names of `geo.road_network.RoadNetwork` to their values, and what is kept with it (`OPTIONAL_FIELDS`).
 
     Returns
     -------
@@ -77,7 +79,8 @@ def unpack(content: bytes) -> dict[str, Any]:
         values["highways"] = tuple(head["highways"])
         values["labels"] = tuple((ref, name) for ref, name in head["labels"])
         values |= {name: from_steps(values[name]) for name in DEGREE_FIELDS}
-        values |= {name: values[name].astype(np.int64) for name in INDEX_FIELDS}
+        present = [name for name in INDEX_FIELDS if name in values or name not in OPTIONAL_FIELDS]
+        values |= {name: values[name].astype(np.int64) for name in present}
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise NetworkDataError(f"The saved network is damaged ({error}); build it anew.") from error
     return values

@@ -19,7 +19,8 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.crs import plane_epsg, to_metres
 from geo.errors import NetworkDataError
-from geo.network_file import DEGREE_STEP, pack, unpack, write_whole
+from geo.network_file import DEGREE_STEP, OPTIONAL_FIELDS, pack, unpack, write_whole
+from geo.shortest_paths import Hierarchy, SearchGraph, TooManyShortcutsError, contraction_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+# The hierarchy of shortest paths takes a second for a prefecture and minutes for a nation, which is searched instead.
+HIERARCHY_NODES = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,6 +269,31 @@ class RoadNetwork:
         }
 
     @cached_property
+    def contraction_order(self) -> Ints:
+        """Node ranks of the hierarchy of shortest paths, (n,); (0,) where the network is too large for one."""
+        if self.node_count > HIERARCHY_NODES:
+            return np.empty(0, dtype=np.int64)
+        return contraction_order(self.node_count, self.u, self.v, self.node_xy)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy | None:
+        """Node hierarchy of shortest paths, without times; None where the network is too large or like no road network.
+
+        It does not change any answer, only how soon it comes.
+        """
+        if len(self.contraction_order) < self.node_count:
+            return None
+        try:
+            return Hierarchy.build(self.u, self.v, self.contraction_order)
+        except TooManyShortcutsError:
+            return None
+
+    @cached_property
+    def search_graph(self) -> SearchGraph:
+        """Node records for bounded searches, without times."""
+        return SearchGraph.build(self.u, self.v, self.node_xy)
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over what travel times depend on; the order of nodes and edges does not matter."""
         return hashlib.sha256(b"".join(sorted(self._edge_digests()))).hexdigest()
@@ -289,7 +317,8 @@ class RoadNetwork:
         bytes
             See `geo.network_file`; equal networks give equal bytes.
         """
-        return pack({field.name: getattr(self, field.name) for field in fields(self)})
+        names = [field.name for field in fields(self)]
+        return pack({name: getattr(self, name) for name in [*names, *OPTIONAL_FIELDS]})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> RoadNetwork:
@@ -310,7 +339,14 @@ class RoadNetwork:
         NetworkDataError
             If the content is damaged or of another format.
         """
-        return cls(**unpack(content))
+        values = unpack(content)
+        order = values.pop("contraction_order", None)
+        network = cls(**values)
+        if order is not None:
+            if len(order) and not np.array_equal(np.sort(order), np.arange(network.node_count)):
+                raise NetworkDataError("The saved network is damaged (its order of nodes is none); build it anew.")
+            vars(network)["contraction_order"] = order  # as if it had been worked out
+        return network
 
     def save(self, path: Path | str) -> None:
         """Write the saved form to a file, whole or not at all.

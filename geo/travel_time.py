@@ -2,27 +2,54 @@
 
 A trip is the walk from the origin to the road, the share of the first piece, whole pieces, the share of the last piece,
 and the walk from the road to the destination.
+
+Times are sums of whole ticks, see `geo.shortest_paths.ticks`: they do not depend on the order of roads or places, and
+trips that take equally long have equal times. A tick is 1/16,384 s on a city's roads, a little more on a prefecture's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from geo.profiles import CAR, Profile
 from geo.road_network import RoadNetwork
+from geo.road_times import RoadTimes, edge_seconds, part_seconds, road_times
+from geo.shortest_paths import (
+    needed_for,
+    search_times,
+    search_within,
+    sweep_nearest,
+    sweep_times,
+)
 from geo.snapping import Snapped, snap
+
+__all__ = ["NodesWithin", "edge_seconds", "nearest_origin", "node_times", "nodes_within", "travel_time_matrix"]
 
 Seconds = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = ArrayLike | Snapped
-# Origins searched at once: bounds the dense rows of the search to a few hundred megabytes for a prefecture.
-CHUNK = 256
+
+
+class NodesWithin(NamedTuple):
+    """The nodes that each origin reaches within a cutoff.
+
+    Attributes
+    ----------
+    pointer : (n_origins + 1,) array of int64
+        Nodes of origin i: from ``pointer[i]`` to ``pointer[i + 1]``.
+    node : (r,) array of int64
+        Node index, in no particular order for each origin.
+    seconds : (r,) array of float32
+        Travel time to it, the walk to the road included.
+    """
+
+    pointer: Ints
+    node: Ints
+    seconds: Seconds
 
 
 def travel_time_matrix(
@@ -60,11 +87,11 @@ def travel_time_matrix(
         If a place is not a point on the globe, the cutoff is negative or no number, or snapped places belong to another
         network or profile.
     """
+    cutoff = _checked_cutoff(cutoff_s)
     start, end = _snapped(network, origins, profile), _snapped(network, destinations, profile)
-    times = np.full((len(start), len(end)), np.inf, dtype=np.float32)
-    for rows, chunk in _trips(network, start, end, profile, closed):
-        times[rows] = chunk
-    times[times > _checked_cutoff(cutoff_s)] = np.inf
+    times = road_times(network, profile, closed).answer(lambda roads: _matrix(roads, start, end))
+    if np.isfinite(cutoff):
+        np.putmask(times, times > cutoff, np.inf)
     return times
 
 
@@ -104,16 +131,10 @@ def nearest_origin(
     ValueError
         As in `travel_time_matrix`.
     """
+    cutoff = _checked_cutoff(cutoff_s)
     start, end = _snapped(network, origins, profile), _snapped(network, destinations, profile)
-    best = np.full(len(end), np.inf, dtype=np.float32)
-    who = np.full(len(end), -1, dtype=np.int64)
-    for rows, chunk in _trips(network, start, end, profile, closed):
-        winner = np.argmin(chunk, axis=0)
-        times = chunk[winner, np.arange(len(end))]
-        better = times < best
-        best[better] = times[better]
-        who[better] = rows.start + winner[better]
-    late = best > _checked_cutoff(cutoff_s)
+    best, who = road_times(network, profile, closed).answer(lambda roads: _nearest(roads, start, end))
+    late = best > cutoff
     best[late], who[late] = np.inf, -1
     return best, who
 
@@ -137,78 +158,107 @@ def node_times(network: RoadNetwork, origins: Snapped, profile: Profile, *, clos
     (n_origins, n_nodes) array of float64
         Seconds, the walk to the road included; inf where the node is not reached.
     """
-    forward, backward = edge_seconds(network, profile, closed)
-    on = np.flatnonzero(origins.is_snapped)
-    edge, share = origins.edge[on], origins.share[on]
-    walk = profile.access_seconds(origins.distance_m[on])
-    source = network.node_count + np.arange(len(on))
-    graph = _graph(
-        (network.u, network.v, forward),
-        (network.v, network.u, backward),
-        (source, network.v[edge], walk + _part(1 - share, forward[edge])),
-        (source, network.u[edge], walk + _part(share, backward[edge])),
-        size=network.node_count + len(on),
-    )
-    times = np.full((len(origins), network.node_count), np.inf)
-    if len(on):
-        times[on] = dijkstra(graph, indices=source)[:, : network.node_count]
-    return times
+    return road_times(network, profile, closed).answer(lambda roads: _to_all_nodes(roads, origins))
 
 
-def edge_seconds(network: RoadNetwork, profile: Profile, closed: ArrayLike = ()) -> tuple[Floats, Floats]:
-    """Return the time along each road piece as drawn and against it.
+def nodes_within(
+    network: RoadNetwork, origins: Snapped, cutoff_s: float, *, profile: Profile = CAR, closed: ArrayLike = ()
+) -> NodesWithin:
+    """Return the nodes that each origin reaches within a cutoff.
+
+    Time and memory grow with what is reached, not with the network, so that it serves for one place in a nation.
 
     Parameters
     ----------
     network : RoadNetwork
         Roads.
-    profile : Profile
+    origins : Snapped
+        Places on this network.
+    cutoff_s : float
+        Longest travel time considered, seconds, inclusive.
+    profile : Profile, optional
         How fast one moves.
     closed : array_like of int, optional
         Road pieces that may not be used.
 
     Returns
     -------
-    (m,) array of float64
-        Seconds as drawn; inf where the piece may not be used.
-    (m,) array of float64
-        Seconds against the drawing; inf on one-way pieces too.
+    NodesWithin
+        The times that `node_times` has, as float32.
+
+    Raises
+    ------
+    ValueError
+        As in `travel_time_matrix`.
     """
-    classes = np.array([profile.speed_kmh.get(name, np.nan) for name in network.highways])
-    forward = network.length_m * 3.6 / classes[network.highway]
-    forward[np.isnan(forward)] = np.inf
-    forward[np.asarray(closed, dtype=np.int64)] = np.inf
-    backward = forward if profile.ignores_oneway else np.where(network.oneway, np.inf, forward)
-    return forward, backward
+    cutoff = _checked_cutoff(cutoff_s)
+    start = _snapped(network, origins, profile)
+    return road_times(network, profile, closed).answer(lambda roads: _within(roads, start, float(cutoff)))
 
 
-def _trips(
-    network: RoadNetwork, start: Snapped, end: Snapped, profile: Profile, closed: ArrayLike
-) -> Iterator[tuple[slice, Seconds]]:
-    """Yield the travel times of some origins at a time, rows of the whole matrix."""
-    forward, backward = edge_seconds(network, profile, closed)
-    on = np.flatnonzero(end.is_snapped)
-    edge, share = end.edge[on], end.share[on]
-    walk = profile.access_seconds(end.distance_m[on])
-    from_u, from_v = walk + _part(share, forward[edge]), walk + _part(1 - share, backward[edge])
-    for first in range(0, len(start), CHUNK):
-        rows = slice(first, min(first + CHUNK, len(start)))
-        some = start[rows]
-        nodes = node_times(network, some, profile, closed=closed)
-        times = np.full((len(some), len(end)), np.inf)
-        times[:, on] = np.minimum(nodes[:, network.u[edge]] + from_u, nodes[:, network.v[edge]] + from_v)
-        _ride_along(times, some, end, profile, (forward, backward))
-        yield rows, times.astype(np.float32)
+def _matrix(roads: RoadTimes, start: Snapped, end: Snapped) -> Seconds:
+    times = np.empty((len(start), len(end)), dtype=np.float32)
+    if roads.hierarchy is not None:
+        needed = needed_for(roads.hierarchy, roads.arrivals(end))
+        sweep_times(roads.hierarchy, roads.departures(start), needed, roads.clock, times)
+    else:
+        for row in range(len(start)):
+            times[row] = _from_one(roads, start[row : row + 1], end)
+    origin, destination, seconds = _rides_along(roads, start, end)
+    times[origin, destination] = np.minimum(times[origin, destination], seconds)
+    return times
 
 
-def _ride_along(times: Floats, start: Snapped, end: Snapped, profile: Profile, seconds: tuple[Floats, Floats]) -> None:
-    """Shorten the trips whose two ends lie on one piece: they need not touch a node."""
+def _nearest(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Seconds, Ints]:
+    if roads.hierarchy is not None:
+        needed = needed_for(roads.hierarchy, roads.arrivals(end))
+        best, who = sweep_nearest(roads.hierarchy, roads.departures(start), needed, roads.clock)
+    else:
+        best, who = np.full(len(end), np.inf, dtype=np.float32), np.full(len(end), -1, dtype=np.int64)
+        for row in range(len(start)):
+            times = _from_one(roads, start[row : row + 1], end)
+            sooner = times < best
+            best[sooner], who[sooner] = times[sooner], row
+    origin, destination, seconds = _rides_along(roads, start, end)
+    # The best ride of each destination: the soonest, of equals the lowest origin.
+    order = np.lexsort((origin, seconds, destination))
+    destination, first = np.unique(destination[order], return_index=True)
+    origin, seconds = origin[order][first], seconds[order][first]
+    better = (seconds < best[destination]) | (seconds == best[destination]) & (origin < who[destination])
+    best[destination[better]], who[destination[better]] = seconds[better], origin[better]
+    return best, who
+
+
+def _from_one(roads: RoadTimes, start: Snapped, end: Snapped) -> Seconds:
+    """Return the times of one origin on a network too large for a hierarchy."""
+    return search_times(roads.graph, roads.departures(start), roads.arrivals(end), roads.clock)
+
+
+def _to_all_nodes(roads: RoadTimes, start: Snapped) -> Floats:
+    times = np.full((len(start), roads.network.node_count), np.inf)
+    if roads.hierarchy is not None:
+        sweep_times(roads.hierarchy, roads.departures(start), roads.all_nodes, roads.clock, times)
+        return times
+    reached = search_within(roads.graph, roads.departures(start))
+    origin = np.repeat(np.arange(len(start)), np.diff(reached.pointer))
+    times[origin, reached.node] = roads.clock.seconds(reached.ticks)
+    return times
+
+
+def _within(roads: RoadTimes, start: Snapped, cutoff_s: float) -> NodesWithin:
+    reached = search_within(roads.graph, roads.departures(start), roads.clock.limit(cutoff_s))
+    return NodesWithin(reached.pointer, reached.node, roads.clock.seconds(reached.ticks).astype(np.float32))
+
+
+def _rides_along(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Ints, Ints, Seconds]:
+    """Return the trips whose two ends lie on one piece and that touch no node: origin, destination, seconds."""
     origin, destination = _pairs_on_one_edge(start.edge, end.edge)
     edge = start.edge[origin]
     ahead = end.share[destination] - start.share[origin]
-    ride = np.where(ahead >= 0, _part(ahead, seconds[0][edge]), _part(-ahead, seconds[1][edge]))
-    walks = profile.access_seconds(start.distance_m[origin]) + profile.access_seconds(end.distance_m[destination])
-    times[origin, destination] = np.minimum(times[origin, destination], ride + walks)
+    along = part_seconds(np.abs(ahead), np.where(ahead >= 0, roads.forward_s[edge], roads.backward_s[edge]))
+    access = roads.profile.access_seconds
+    walks = access(start.distance_m[origin]) + access(end.distance_m[destination])
+    return origin, destination, roads.rounded(along + walks)
 
 
 def _pairs_on_one_edge(start: Ints, end: Ints) -> tuple[Ints, Ints]:
@@ -221,30 +271,6 @@ def _pairs_on_one_edge(start: Ints, end: Ints) -> tuple[Ints, Ints]:
     return origin, order[position]
 
 
-def _part(share: Floats, seconds: Floats) -> Floats:
-    """Return a share of a time; nothing of a piece takes no time, also where the piece may not be used.
-
-    A place at the end of a one-way street or of a closed road stands at the node, and may leave it by other roads.
-    """
-    with np.errstate(invalid="ignore"):
-        return np.where(share == 0, 0.0, np.where(np.isinf(seconds), np.inf, share * seconds))
-
-
-def _graph(*arcs: tuple[Ints, Ints, Floats], size: int) -> csr_array:
-    """Return arcs as a matrix; of parallel arcs the fastest counts (scipy would add them up)."""
-    tail = np.concatenate([arc[0] for arc in arcs])
-    head = np.concatenate([arc[1] for arc in arcs])
-    time = np.concatenate([arc[2] for arc in arcs])
-    usable = np.isfinite(time)
-    tail, head, time = tail[usable], head[usable], time[usable]
-    order = np.lexsort((time, head, tail))
-    tail, head, time = tail[order], head[order], time[order]
-    first = np.ones(len(tail), dtype=bool)
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    pointer = np.searchsorted(tail[first], np.arange(size + 1))
-    return csr_array((time[first], head[first], pointer), shape=(size, size))
-
-
 def _snapped(network: RoadNetwork, places: Places, profile: Profile) -> Snapped:
     if not isinstance(places, Snapped):
         return snap(network, places, profile)
@@ -253,7 +279,8 @@ def _snapped(network: RoadNetwork, places: Places, profile: Profile) -> Snapped:
     return places
 
 
-def _checked_cutoff(cutoff_s: float) -> float:
+def _checked_cutoff(cutoff_s: float) -> np.float32:
+    """Return the cutoff in the precision of travel times, or refuse it."""
     if np.isnan(cutoff_s) or cutoff_s < 0:
         raise ValueError(f"The cutoff must be a number of seconds not below 0, but is {cutoff_s}.")
-    return cutoff_s
+    return np.float32(cutoff_s)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.location_allocation.compiled import compiled
+from geo.compiled import compiled
 from geo.location_allocation.instance import Floats, Instance
 
 FREE, TAKEN, DROPPED = 0, 1, 2

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.compiled import compiled
 from geo.location_allocation.checked_input import Indices
-from geo.location_allocation.compiled import compiled
 
 MOST_TRIES = 30_000_000  # half a second
 WORD = 64
