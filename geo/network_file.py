@@ -81,7 +81,7 @@ def unpack(content: bytes) -> dict[str, Any]:
         values |= {name: from_steps(values[name]) for name in DEGREE_FIELDS}
         present = [name for name in INDEX_FIELDS if name in values or name not in OPTIONAL_FIELDS]
         values |= {name: values[name].astype(np.int64) for name in present}
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, OSError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
         raise NetworkDataError(f"The saved network is damaged ({error}); build it anew.") from error
     return values
 

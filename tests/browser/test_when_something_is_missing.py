@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from watching import Watched, api
@@ -64,12 +64,12 @@ def test_the_map_without_a_database_says_so(visit: Visit, cut_off_home: str) -> 
 
 @pytest.mark.parametrize("path", ["/api/v1/status", "/list", "/readyz"])
 def test_programs_are_told_in_their_own_form(cut_off_home: str, path: str) -> None:
-    reply = httpx.get(cut_off_home + path, headers={"Accept": "application/json"})
+    reply = httpx2.get(cut_off_home + path, headers={"Accept": "application/json"})
     assert reply.status_code == 503
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.json()["title"] == "データベースに接続できません"
     # An API never answers with a page, whoever asks.
-    reply = httpx.get(f"{cut_off_home}/api/v1/status", headers={"Accept": "text/html"})
+    reply = httpx2.get(f"{cut_off_home}/api/v1/status", headers={"Accept": "text/html"})
     assert reply.headers["content-type"] == "application/problem+json"
 
 
