@@ -213,10 +213,15 @@ class RoadNetwork:
         return to_metres(self.node_lonlat, self.metric_epsg)
 
     @cached_property
+    def coords_m(self) -> Floats:
+        """East and north of all shapes in metres, one after the other, (k, 2)."""
+        return to_metres(self.coords, self.metric_epsg)
+
+    @cached_property
     def lines_m(self) -> NDArray[np.object_]:
         """LineString of each piece in metres, (m,)."""
         indices = np.repeat(np.arange(self.edge_count), np.diff(self.offsets))
-        return np.asarray(shapely.linestrings(to_metres(self.coords, self.metric_epsg), indices=indices), dtype=object)
+        return np.asarray(shapely.linestrings(self.coords_m, indices=indices), dtype=object)
 
     @cached_property
     def lines(self) -> NDArray[np.object_]:

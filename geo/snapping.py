@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geo.crs import to_degrees, to_metres
 from geo.profiles import Profile
+from geo.road_grid import nearest_roads, road_grid
 from geo.road_network import RoadNetwork
 
 # Below this two distances are one: coordinates are kept to about a centimetre.
@@ -122,7 +122,7 @@ def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
         If a place is not a point on the globe.
     """
     places = as_points(points)
-    usable = np.flatnonzero(profile.allows(network.highways)[network.highway])
+    is_usable = profile.allows(network.highways)[network.highway]
     edge = np.full(len(places), -1, dtype=np.int64)
     share = np.full(len(places), np.nan)
     distance = np.full(len(places), np.inf)
@@ -130,39 +130,9 @@ def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
     metric = to_metres(places, network.metric_epsg)
     # The plane of a city does not reach round the globe: what has no place on it is at no distance.
     flat = np.flatnonzero(np.isfinite(metric).all(axis=1))
-    if len(flat) and len(usable):
-        edge[flat], distance[flat], share[flat] = _nearest(network, usable, metric[flat])
+    if len(flat) and is_usable.any():
+        grid = road_grid(network, is_usable)
+        edge[flat], distance[flat], share[flat], feet[flat] = nearest_roads(grid, metric[flat], EQUAL_M)
         far = distance > profile.max_snap_m
-        edge[far], share[far] = -1, np.nan
-        near = edge >= 0
-        spots = shapely.line_interpolate_point(network.lines_m[edge[near]], share[near], normalized=True)
-        feet[near] = shapely.get_coordinates(spots)
+        edge[far], share[far], feet[far] = -1, np.nan, np.nan
     return Snapped(network.fingerprint, profile.name, edge, share, distance, to_degrees(feet, network.metric_epsg))
-
-
-def _nearest(
-    network: RoadNetwork, usable: NDArray[np.int64], metric: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the nearest piece of each place, the distance to it in metres, and the share of it before the place."""
-    lines = network.lines_m[usable]
-    tree = shapely.STRtree(lines)
-    spots = np.asarray(shapely.points(metric), dtype=object)
-    (asked, _), metres = tree.query_nearest(spots, return_distance=True, all_matches=False)
-    least = np.empty(len(spots))
-    least[asked] = metres
-    asked, found = tree.query(spots, predicate="dwithin", distance=least + EQUAL_M)
-    share = _share(lines[found], spots[asked])
-    order = np.lexsort((found, (share > 0) & (share < 1), asked))
-    first = order[np.unique(asked[order], return_index=True)[1]]
-    return usable[found[first]], least, share[first]
-
-
-def _share(lines: NDArray[np.object_], spots: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Return the part of each line before the point on it that is nearest to a spot; at an end exactly 0 or 1."""
-    length = shapely.length(lines)
-    along = shapely.line_locate_point(lines, spots)
-    # A piece of no length has no share: all of it is its beginning.
-    share = np.divide(along, length, out=np.zeros(len(lines)), where=length > 0)
-    share[along <= EQUAL_M] = 0.0
-    share[(length - along <= EQUAL_M) & (along > EQUAL_M)] = 1.0
-    return share

@@ -91,7 +91,7 @@ class Hierarchy:
         rank = np.ascontiguousarray(rank, dtype=np.int64)
         count = len(rank)
         up = eliminate(adjacency(count, u, v), rank, most_arcs=ARCS_PER_NODE * count + ARCS_AT_LEAST)
-        edge_arc, edge_descends = _find_arcs(np.asarray(u, np.int64), np.asarray(v, np.int64), rank, up)
+        edge_arc, edge_descends = _find_arcs(rank[u], rank[v], up)
         return cls(rank, up, _by_upper_end(up), edge_arc, edge_descends)
 
     @property
@@ -141,11 +141,11 @@ class WeightedHierarchy:
 
 
 @compiled
-def _find_arcs(u: Ints, v: Ints, rank: Ints, up: Elimination) -> tuple[Ints, NDArray[np.bool_]]:
+def _find_arcs(u: Ints, v: Ints, up: Elimination) -> tuple[Ints, NDArray[np.bool_]]:
     arc = np.full(len(u), -1, dtype=np.int64)
     descends = np.zeros(len(u), dtype=np.bool_)
     for edge in range(len(u)):
-        low, high = rank[u[edge]], rank[v[edge]]
+        low, high = u[edge], v[edge]
         if low == high:
             continue
         descends[edge] = low > high
