@@ -11,16 +11,21 @@ from numpy.typing import NDArray
 from geo.crs import to_metres
 from geo.road_network import RoadNetwork
 
-# How far the line of a closure may be drawn beside the road, and how much of a piece must lie along it.
+# How far the line of a closure may be drawn beside the road.
 BESIDE_M = 30.0
+# How much of a piece, or how many metres of it, must lie along the line; of a short line, most of it is enough.
 LEAST_SHARE = 0.5
+ENOUGH_M = 100.0
+MOST_OF_LINE = 0.8
+STEP_M = 25.0
 
 
 def pieces_along(network: RoadNetwork, lines: Sequence[shapely.Geometry]) -> NDArray[np.int64]:
     """Return the road pieces that lie along lines.
 
-    A piece counts when at least half of it, or 100 m of it, lies within 30 m of a line: a short closure on a long piece
-    shuts the piece, a road that only crosses stays open.
+    A piece lies along a line as far as it stays within 30 m of it and gets on in its direction. It counts when that is
+    half of the piece, 100 m of it, or most of a line that is shorter: a short closure on a long piece shuts the piece,
+    a road that only crosses, turns off or goes on beyond the end stays open.
 
     Parameters
     ----------
@@ -37,10 +42,22 @@ def pieces_along(network: RoadNetwork, lines: Sequence[shapely.Geometry]) -> NDA
     if not len(lines):
         return np.empty(0, dtype=np.int64)
     metric = shapely.transform(np.array(lines, dtype=object), lambda xy: to_metres(xy, network.metric_epsg))
-    corridor = shapely.union_all(shapely.buffer(metric, BESIDE_M))
-    near = np.sort(shapely.STRtree(network.lines_m).query(corridor, predicate="intersects"))
-    inside = shapely.length(shapely.intersection(network.lines_m[near], corridor))
-    whole = shapely.length(network.lines_m[near])
-    # A road that crosses at a right angle lies 2 × 30 m inside.
-    along = (inside >= LEAST_SHARE * whole) & (inside > 0) | (inside >= 100.0)
-    return near[along].astype(np.int64)
+    parts = shapely.get_parts(shapely.line_merge(shapely.union_all(metric)))
+    part, piece = shapely.STRtree(network.lines_m).query(parts, predicate="dwithin", distance=BESIDE_M)
+    along = _metres_along(parts[part], network.lines_m[piece])
+    half = LEAST_SHARE * shapely.length(network.lines_m[piece])
+    enough = np.minimum(ENOUGH_M, MOST_OF_LINE * shapely.length(parts[part]))
+    return np.unique(piece[(along > 0) & (along >= np.minimum(half, enough))]).astype(np.int64)
+
+
+def _metres_along(lines: NDArray[np.object_], pieces: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return how far each piece gets on along its line while it is beside it."""
+    coords, pair = shapely.get_coordinates(shapely.segmentize(pieces, STEP_M), return_index=True)
+    spots = shapely.points(coords)
+    position = shapely.line_locate_point(lines[pair], spots)
+    beside = shapely.distance(lines[pair], spots) <= BESIDE_M
+    step = np.hypot(*np.diff(coords, axis=0).T)
+    # Where a line comes back to itself the position jumps; the piece has not moved farther than its own step.
+    gained = np.minimum(np.abs(np.diff(position)), step)
+    counts = (pair[1:] == pair[:-1]) & beside[1:] & beside[:-1]
+    return np.bincount(pair[1:][counts], weights=gained[counts], minlength=len(pieces))

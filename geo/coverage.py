@@ -60,7 +60,7 @@ def coverage(travel_time_s: ArrayLike, demand: ArrayLike, cutoffs_s: Sequence[fl
     Raises
     ------
     ValueError
-        If shapes differ, a time is NaN or negative, or demand is negative or no number.
+        If shapes differ, a time is NaN or negative, a cutoff is NaN, or demand is negative or no number.
 
     Examples
     --------
@@ -69,10 +69,12 @@ def coverage(travel_time_s: ArrayLike, demand: ArrayLike, cutoffs_s: Sequence[fl
     (10, (5,), (3,), 2)
     """
     times, weights = _checked(travel_time_s, demand)
+    if np.isnan(np.asarray(cutoffs_s, dtype=float)).any():
+        raise ValueError(f"Cutoffs must be numbers of seconds, but are {list(cutoffs_s)}.")
     reached = np.isfinite(times)
     return Coverage(
         total=_sum(weights),
-        covered=tuple(_sum(weights[times <= cutoff]) for cutoff in cutoffs_s),
+        covered=tuple(_sum(weights[reached & (times <= cutoff)]) for cutoff in cutoffs_s),
         beyond=tuple(_sum(weights[reached & (times > cutoff)]) for cutoff in cutoffs_s),
         unreachable=_sum(weights[~reached]),
         mean_s=_mean(times[reached], weights[reached]),

@@ -1,14 +1,15 @@
 """Areas reached within a travel time.
 
-Roads are cut where the time is up; around them lies what can be walked from the road in the time that is left, up to
-`WALK_LIMIT_M`. The picture is drawn from a raster of travel times, so that areas of longer times contain those of
-shorter ones by construction.
+A road is reached up to where the time is up; around it lies what can be walked from there in a straight line in the
+time that is left, up to `WALK_LIMIT_M` and at least `BAND_M`, so that no reached road is lost between grid points. The
+border is drawn on a grid of `CELL_M`. The area of a longer time contains that of a shorter one.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import contourpy
@@ -16,20 +17,25 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from geo.crs import to_degrees
 from geo.profiles import CAR, Profile
 from geo.road_network import RoadNetwork
+from geo.road_times import part_seconds
 from geo.snapping import Snapped, snap
 from geo.travel_time import edge_seconds, node_times
 
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 CELL_M = 100.0
 WALK_LIMIT_M = 300.0
-# Distance between the points that stand for a road; a quarter of the walk, so that no gap shows.
+# Half the diagonal of a grid square: a point in its middle still takes in its corners.
+BAND_M = CELL_M * 0.5**0.5
+# Distance between the points that stand for a road.
 STEP_M = 50.0
-MARGIN_M = WALK_LIMIT_M + 3 * CELL_M
+# A grid point next to the border lies at most this far from the road point that decides about it.
+WINDOW_M = WALK_LIMIT_M + CELL_M
+FAR = 1e9
 
 
 def isochrones(
@@ -69,123 +75,107 @@ def isochrones(
     if not len(cutoffs_s) or not all(np.isfinite(cutoff) and cutoff >= 0 for cutoff in cutoffs_s):
         raise ValueError(f"Cutoffs must be finite numbers of seconds not below 0, but are {list(cutoffs_s)}.")
     places = origins if isinstance(origins, Snapped) else snap(network, origins, profile)
-    seconds = edge_seconds(network, profile, closed)
+    roads = _Roads(network, *edge_seconds(network, profile, closed))
     nodes = node_times(network, places, profile, closed=closed)
+    pace = float(profile.access_seconds(np.ones(1))[0])
     rows: list[tuple[int, float, shapely.MultiPolygon]] = []
     for origin in range(len(places)):
-        spots, times = _reached_points(network, nodes[origin], seconds, max(cutoffs_s))
-        areas = _areas(spots, times, cutoffs_s, profile, network.metric_epsg)
+        spots, times = _reached_points(roads, nodes[origin], places[[origin]], max(cutoffs_s) + CELL_M * pace, pace)
+        areas = _areas(spots, times, cutoffs_s, pace, network.metric_epsg)
         rows += [(origin, cutoff, area) for cutoff, area in zip(cutoffs_s, areas, strict=True)]
     frame = {"origin": [row[0] for row in rows], "cutoff_s": [row[1] for row in rows]}
     return gpd.GeoDataFrame(frame, geometry=[row[2] for row in rows], crs=4326)
 
 
-def reached_roads(
-    network: RoadNetwork, node_s: Floats, seconds: tuple[Floats, Floats], cutoff_s: float
-) -> NDArray[np.object_]:
-    """Return the roads reached within a cutoff, cut where the time is up.
+@dataclass(frozen=True, eq=False)
+class _Roads:
+    """A network with the seconds along each piece and against it."""
 
-    Parameters
-    ----------
-    network : RoadNetwork
-        Roads.
-    node_s : (n_nodes,) array of float64
-        Travel time to each node, see `geo.travel_time.node_times`.
-    seconds : pair of (m,) arrays of float64
-        Travel time along each piece and against it, see `geo.travel_time.edge_seconds`.
-    cutoff_s : float
-        Seconds, inclusive.
-
-    Returns
-    -------
-    (k,) array of LineString
-        In metres, on the network's plane zone.
-    """
-    from_u, from_v = _reach(network, node_s, seconds, cutoff_s)
-    lines = network.lines_m
-    whole = (from_u + from_v >= 1) & np.isfinite(np.minimum(*seconds))
-    heads = np.flatnonzero(~whole & (from_u > 0))
-    tails = np.flatnonzero(~whole & (from_v > 0))
-    return np.concatenate(
-        [
-            lines[whole],
-            np.array([shapely.ops.substring(lines[i], 0, from_u[i], normalized=True) for i in heads], dtype=object),
-            np.array([shapely.ops.substring(lines[i], 1 - from_v[i], 1, normalized=True) for i in tails], dtype=object),
-        ]
-    )
-
-
-def _reach(
-    network: RoadNetwork, node_s: Floats, seconds: tuple[Floats, Floats], cutoff_s: float
-) -> tuple[Floats, Floats]:
-    """Return the share of each piece that is reached from its beginning and from its end, 0 to 1."""
-    shares = []
-    for node, time in ((network.u, seconds[0]), (network.v, seconds[1])):
-        left = cutoff_s - node_s[node]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(time > 0, left / time, np.inf)
-        shares.append(np.where((left >= 0) & np.isfinite(time), np.clip(share, 0, 1), 0.0))
-    return shares[0], shares[1]
+    network: RoadNetwork
+    forward: Floats
+    backward: Floats
 
 
 def _reached_points(
-    network: RoadNetwork, node_s: Floats, seconds: tuple[Floats, Floats], cutoff_s: float
+    roads: _Roads, node_s: Floats, place: Snapped, latest_s: float, pace: float
 ) -> tuple[Floats, Floats]:
     """Return points along the reached roads in metres, and the travel time to each."""
-    from_u, from_v = _reach(network, node_s, seconds, cutoff_s)
-    edge = np.flatnonzero((from_u > 0) | (from_v > 0))
-    count = np.maximum(np.ceil(network.length_m[edge] / STEP_M).astype(np.int64), 1) + 1
-    which = np.repeat(np.arange(len(edge)), count)
-    position = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    share = position / (count[which] - 1)
-    piece = edge[which]
-    # What cannot be travelled stays at inf; a share of it is no number.
-    with np.errstate(invalid="ignore"):
-        ahead = node_s[network.u[piece]] + share * seconds[0][piece]
-        back = node_s[network.v[piece]] + (1 - share) * seconds[1][piece]
-    times = np.fmin(np.nan_to_num(ahead, nan=np.inf), np.nan_to_num(back, nan=np.inf))
-    near = times <= cutoff_s
+    if not place.is_snapped[0]:
+        return np.empty((0, 2)), np.empty(0)
+    network = roads.network
+    own, walk = int(place.edge[0]), pace * float(place.distance_m[0])
+    is_near = np.minimum(node_s[network.u], node_s[network.v]) <= latest_s
+    is_near[own] = True
+    piece, share = _points_along(network, np.flatnonzero(is_near))
+    ahead = node_s[network.u[piece]] + part_seconds(share, roads.forward[piece])
+    back = node_s[network.v[piece]] + part_seconds(1 - share, roads.backward[piece])
+    times = np.minimum(ahead, back)
+    # On its own piece a place gets about without touching a node, and stands itself between the points.
+    mine = np.flatnonzero(piece == own)
+    further = share[mine] - place.share[0]
+    direct = np.where(
+        further >= 0, part_seconds(further, roads.forward[own]), part_seconds(-further, roads.backward[own])
+    )
+    times[mine] = np.minimum(times[mine], walk + direct)
+    piece, share, times = np.append(piece, own), np.append(share, place.share[0]), np.append(times, walk)
+    near = times <= latest_s
     spots = shapely.line_interpolate_point(network.lines_m[piece[near]], share[near], normalized=True)
     return shapely.get_coordinates(spots), times[near]
 
 
+def _points_along(network: RoadNetwork, pieces: Ints) -> tuple[Ints, Floats]:
+    """Return points at equal distances along pieces, from end to end: the piece of each, and the share before it."""
+    count = np.maximum(np.ceil(shapely.length(network.lines_m[pieces]) / STEP_M).astype(np.int64), 1) + 1
+    which = np.repeat(np.arange(len(pieces)), count)
+    position = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    return pieces[which], position / (count[which] - 1)
+
+
 def _areas(
-    spots: Floats, times: Floats, cutoffs_s: Sequence[float], profile: Profile, epsg: int
+    spots: Floats, times: Floats, cutoffs_s: Sequence[float], pace: float, epsg: int
 ) -> list[shapely.MultiPolygon]:
-    if len(spots) == 0:
-        return [shapely.MultiPolygon()] * len(cutoffs_s)
-    east, north, raster = _raster(spots, times, profile)
-    drawn = contourpy.contour_generator(east, north, raster, fill_type=contourpy.FillType.OuterOffset)
     areas: dict[float, shapely.MultiPolygon] = {}
-    inner: shapely.MultiPolygon | None = None
+    inner = shapely.MultiPolygon()
     for cutoff in sorted(set(cutoffs_s)):
-        area = _polygons(drawn.filled(-1.0, max(cutoff, 1e-6)), epsg)
+        # Beyond the cutoff a point only says how steeply the border is crossed.
+        near = times <= cutoff + CELL_M * pace
+        area = _area(spots[near], _metres_left(times[near], cutoff, pace), epsg)
         # Contours nest but for the rounding of coordinates; the union makes it exact.
-        inner = area if inner is None else _multi(shapely.union_all([area, inner]))
+        inner = _multi(shapely.union_all([area, inner]))
         areas[cutoff] = inner
     return [areas[cutoff] for cutoff in cutoffs_s]
 
 
-def _raster(spots: Floats, times: Floats, profile: Profile) -> tuple[Floats, Floats, Floats]:
-    """Return the axes of a grid and the time to reach each of its points on foot from the roads."""
-    low = np.floor((spots.min(axis=0) - MARGIN_M) / CELL_M) * CELL_M
-    high = np.ceil((spots.max(axis=0) + MARGIN_M) / CELL_M) * CELL_M
-    east, north = (np.arange(low[i], high[i] + CELL_M / 2, CELL_M) for i in (0, 1))
-    grid = np.column_stack([axis.ravel() for axis in np.meshgrid(east, north)])
-    tree = cKDTree(spots)
-    # The nearest point need not be the fastest: the best of the nearest few is.
-    metres, nearest = tree.query(grid, k=min(8, len(spots)), distance_upper_bound=WALK_LIMIT_M + CELL_M)
-    metres, nearest = np.asarray(metres).reshape(len(grid), -1), np.asarray(nearest).reshape(len(grid), -1)
-    walked = np.append(times, np.inf)[nearest] + profile.access_seconds(np.minimum(metres, WALK_LIMIT_M))
-    best = walked.min(axis=1)
-    # Beyond the walk the surface rises steeply, so that the border lies where the walk ends.
-    beyond = np.clip(metres[:, 0] - WALK_LIMIT_M, 0, None)
-    best = np.where(np.isfinite(best), best + beyond * STEEP, FAR)
-    return east, north, np.minimum(best, FAR).reshape(len(north), len(east))
+def _metres_left(times: Floats, cutoff: float, pace: float) -> Floats:
+    """Return how far one may walk from points on the road; below 0 where the time is up before."""
+    left = np.minimum((cutoff - times) / pace, WALK_LIMIT_M)
+    return np.where(left >= 0, np.maximum(left, BAND_M), left)
 
 
-STEEP = 1e4
-FAR = 1e6
+def _area(spots: Floats, left: Floats, epsg: int) -> shapely.MultiPolygon:
+    """Return what lies no farther from one of the points than may be walked from it."""
+    if not (left >= 0).any():
+        return shapely.MultiPolygon()
+    east, north, raster = _raster(spots, left)
+    drawn = contourpy.contour_generator(east, north, raster, fill_type=contourpy.FillType.OuterOffset)
+    return _polygons(drawn.filled(-FAR, 0.0), epsg)
+
+
+def _raster(spots: Floats, left: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the axes of a grid, and for each of its points how many metres are missing to reach it; below 0: none."""
+    reach = int(WINDOW_M / CELL_M)
+    index = np.floor(spots / CELL_M).astype(np.int64)
+    # Beyond what any point reaches lies a rim that none reaches, so that every border closes.
+    low, high = index.min(axis=0) - reach - 1, index.max(axis=0) + reach + 2
+    width, height = high - low + 1
+    missing = np.full(width * height, FAR)
+    first, within = (index - low) @ np.array([1, width]), spots - index * CELL_M
+    for right, up in itertools.product(range(-reach, reach + 2), repeat=2):
+        metres = np.hypot(within[:, 0] - right * CELL_M, within[:, 1] - up * CELL_M)
+        near = metres <= WINDOW_M
+        np.minimum.at(missing, first[near] + (right + up * width), (metres - left)[near])
+    east, north = (np.arange(low[i], high[i] + 1) * CELL_M for i in (0, 1))
+    return east, north, missing.reshape(height, width)
 
 
 def _polygons(filled: Any, epsg: int) -> shapely.MultiPolygon:
