@@ -60,4 +60,4 @@ def _metres_along(lines: NDArray[np.object_], pieces: NDArray[np.object_]) -> ND
     # Where a line comes back to itself the position jumps; the piece has not moved farther than its own step.
     gained = np.minimum(np.abs(np.diff(position)), step)
     counts = (pair[1:] == pair[:-1]) & beside[1:] & beside[:-1]
-    return np.bincount(pair[1:][counts], weights=gained[counts], minlength=len(pieces))
+    return np.bincount(pair[1:][counts], weights=gained[counts], minlength=len(pieces)).astype(float)
