@@ -1,4 +1,4 @@
-"""Travel times on the real roads of Tono: networkx's Dijkstra is the oracle."""
+"""Travel times and areas on the real roads of Tono: networkx's Dijkstra and a look at every road are the oracles."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
+from geo.crs import to_metres
+from geo.isochrone import isochrones
 from geo.profiles import CAR, CAR_WINTER, Profile
 from geo.road_network import RoadNetwork
 from geo.snapping import Snapped
-from geo.travel_time import travel_time_matrix
+from geo.travel_time import nearest_origin, travel_time_matrix
 
 PAIRS_FROM = 100
 PAIRS_TO = 100
@@ -51,22 +54,67 @@ def at_nodes(network: RoadNetwork, nodes: np.ndarray, profile: Profile) -> Snapp
     return Snapped(network.fingerprint, profile.name, edge, share, still, network.node_lonlat[nodes])
 
 
-@pytest.mark.parametrize("profile", [CAR, CAR_WINTER], ids=lambda profile: profile.name)
-def test_ten_thousand_pairs_of_nodes_equal_networkx(network: RoadNetwork, profile: Profile) -> None:
+def some_nodes(network: RoadNetwork) -> tuple[np.ndarray, np.ndarray]:
+    """Return origins and destinations whose pairs are ten thousand."""
     draw = np.random.default_rng(7)
     origins = draw.choice(network.node_count, PAIRS_FROM, replace=False)
-    destinations = draw.choice(network.node_count, PAIRS_TO, replace=False)
-    places = (at_nodes(network, nodes, profile) for nodes in (origins, destinations))
-    found = travel_time_matrix(network, *places, profile=profile)
+    return origins, draw.choice(network.node_count, PAIRS_TO, replace=False)
+
+
+def by_networkx(network: RoadNetwork, profile: Profile, origins: np.ndarray, destinations: np.ndarray) -> np.ndarray:
+    """Return the seconds from nodes to nodes, inf where there is no way."""
     graph = graph_of(network, profile)
-    expected = np.full(found.shape, np.inf)
+    seconds = np.full((len(origins), len(destinations)), np.inf)
     for row, origin in enumerate(origins):
         times = nx.single_source_dijkstra_path_length(graph, int(origin), weight="s")
-        expected[row] = [times.get(int(node), np.inf) for node in destinations]
-    assert np.isfinite(expected).mean() > 0.8
+        seconds[row] = [times.get(int(node), np.inf) for node in destinations]
+    return seconds
+
+
+def assert_equal_within(seconds: float, found: np.ndarray, expected: np.ndarray) -> None:
+    """Check that the same pairs are reached, none of them sooner or later than allowed."""
     np.testing.assert_array_equal(np.isinf(found), np.isinf(expected))
     reached = np.isfinite(expected)
-    assert np.abs(found[reached] - expected[reached]).max() < 0.5
+    assert reached.mean() > 0.8
+    assert np.abs(found[reached] - expected[reached]).max() < seconds
+
+
+@pytest.mark.parametrize("profile", [CAR, CAR_WINTER], ids=lambda profile: profile.name)
+def test_ten_thousand_pairs_of_nodes_equal_networkx(network: RoadNetwork, profile: Profile) -> None:
+    origins, destinations = some_nodes(network)
+    places = (at_nodes(network, nodes, profile) for nodes in (origins, destinations))
+    expected = by_networkx(network, profile, origins, destinations)
+    assert_equal_within(0.5, travel_time_matrix(network, *places, profile=profile), expected)
+
+
+def test_places_at_nodes_are_there_without_being_told(network: RoadNetwork) -> None:
+    origins, destinations = some_nodes(network)
+    found = travel_time_matrix(network, network.node_lonlat[origins], network.node_lonlat[destinations], profile=CAR)
+    assert_equal_within(0.5, found, by_networkx(network, CAR, origins, destinations))
+
+
+def test_places_beside_the_road_equal_a_look_at_every_road(network: RoadNetwork) -> None:
+    draw = np.random.default_rng(11)
+    places = network.node_lonlat[draw.choice(network.node_count, 40)] + draw.uniform(-0.002, 0.002, (40, 2))
+    spots = shapely.points(to_metres(places, network.metric_epsg))
+    metres = np.array([shapely.distance(spot, network.lines_m) for spot in spots])
+    edge, least = metres.argmin(axis=1), metres.min(axis=1)
+    lines = network.lines_m[edge]
+    share = shapely.line_locate_point(lines, spots) / shapely.length(lines)
+    ends = np.stack([network.u[edge], network.v[edge]], axis=1)
+    between = by_networkx(network, CAR, ends.ravel(), ends.ravel()).reshape(40, 2, 40, 2)
+    whole = np.array([float(CAR.seconds(network.length_m[i], network.highways[network.highway[i]])) for i in edge])
+    back = np.where(network.oneway[edge], np.inf, whole)
+    leave, arrive = np.stack([share * back, (1 - share) * whole]), np.stack([share * whole, (1 - share) * back])
+    expected = (between + leave.T[:, :, None, None] + arrive.T[None, None]).min(axis=(1, 3))
+    walk = CAR.access_seconds(least)
+    expected += walk[:, None] + walk[None]
+    here = np.arange(40)
+    # To itself a place is only as far as the road and back; no two of these lie on one piece.
+    assert len(set(edge)) == 40
+    expected[here, here] = 2 * walk
+    expected[least > CAR.max_snap_m] = expected[:, least > CAR.max_snap_m] = np.inf
+    assert_equal_within(0.5, travel_time_matrix(network, places, places, profile=CAR), expected)
 
 
 def test_openstreetmap_and_its_edges_are_the_same_roads(network: RoadNetwork, roads: pd.DataFrame) -> None:
@@ -78,3 +126,51 @@ def test_openstreetmap_and_its_edges_are_the_same_roads(network: RoadNetwork, ro
     # One-way roads decide who can turn back. They are short, so that lengths by sphere and by ellipsoid show.
     one_way = network.length_m[network.oneway].sum()
     assert edges.length_m[edges.oneway].sum() == pytest.approx(one_way, rel=0.005)
+
+
+def test_both_files_of_openstreetmap_are_one_network(network: RoadNetwork, shared_data: Path) -> None:
+    packed = RoadNetwork.from_osm(shared_data / "tono" / "tono.osm.gz")
+    assert packed.fingerprint == network.fingerprint
+    assert packed.date == network.date == "2017-10-01"
+
+
+def test_the_disconnected_pieces_are_those_of_the_data(roads: pd.DataFrame) -> None:
+    edges = RoadNetwork.from_edges(roads)
+    piece = edges.node_piece[edges.u]
+    pairs = set(zip(piece.tolist(), roads["component"].tolist(), strict=True))
+    assert len(pairs) == roads["component"].nunique() == edges.piece_count
+    np.testing.assert_array_equal(piece == 0, roads["main"])
+    inside = roads["in_tono"].to_numpy()
+    # What the description of the data says of the roads inside the city: 98.3 % hang together, 18 pieces do not.
+    assert edges.length_m[inside & (piece == 0)].sum() / edges.length_m[inside].sum() == pytest.approx(0.983, abs=5e-4)
+    assert len(set(piece[inside])) == 19
+
+
+def test_areas_hold_the_people_who_are_reached_in_time(network: RoadNetwork, shared_data: Path, root: Path) -> None:
+    register = pd.read_csv(root / "data" / "tono" / "resources.csv")
+    posts = register.loc[register["kind"] == "centre", ["lon", "lat"]].to_numpy()
+    cells = pd.read_parquet(shared_data / "tono" / "demand_250m_cells.parquet")
+    homes, people = cells[["rep_lon", "rep_lat"]].to_numpy(), cells["population"].to_numpy()
+    cutoffs = [600, 1200, 1800]
+    times = travel_time_matrix(network, posts, homes, profile=CAR)
+    frame = isochrones(network, posts, cutoffs, profile=CAR)
+    assert len(posts) == 11
+    inside = np.array([shapely.contains_xy(shape, homes) for shape in frame.geometry])
+    in_time = times[frame["origin"]] <= frame["cutoff_s"].to_numpy()[:, None]
+    assert (inside == in_time).mean() >= 0.99
+    # Whoever is reached in time is inside; only a walk across from another road makes an area larger than that.
+    assert (in_time & ~inside).mean() <= 0.0005
+    # The same for people and for the nearest post, which is what the map and the table say side by side.
+    nearest, _ = nearest_origin(network, posts, homes, profile=CAR)
+    for cutoff, shapes in frame.groupby("cutoff_s"):
+        by_area = people[shapely.contains_xy(shapely.union_all(shapes.geometry.to_numpy()), homes)].sum()
+        assert by_area == pytest.approx(people[nearest <= cutoff].sum(), rel=0.01)
+
+
+def test_a_saved_network_answers_as_the_one_that_was_built(network: RoadNetwork, tmp_path: Path) -> None:
+    network.save(tmp_path / "tono.network")
+    loaded = RoadNetwork.load(tmp_path / "tono.network")
+    assert loaded.fingerprint == network.fingerprint
+    places = network.node_lonlat[::700]
+    before, after = (travel_time_matrix(roads, places, places, profile=CAR) for roads in (network, loaded))
+    np.testing.assert_array_equal(before, after)
