@@ -46,6 +46,38 @@ def test_turning_every_road_round_turns_the_matrix_round(table: gpd.GeoDataFrame
     np.testing.assert_allclose(there, back.T, rtol=0, atol=SLACK)
 
 
+PLACES = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 2000)), min_size=1, max_size=5)
+
+
+@BETWEEN_NODES
+@given(edge_tables(), PLACES)
+def test_also_beside_the_road_turning_round_turns_the_matrix_round(
+    table: gpd.GeoDataFrame, places: list[tuple[int, int]]
+) -> None:
+    turned = table.assign(u=table["v"], v=table["u"], geometry=table.geometry.reverse())
+    there, back = (
+        travel_time_matrix(RoadNetwork.from_edges(roads), at(*places), at(*places), profile=CAR)
+        for roads in (table, turned)
+    )
+    np.testing.assert_allclose(there, back.T, rtol=0, atol=SLACK)
+
+
+@BETWEEN_NODES
+@given(networks, PLACES)
+def test_to_oneself_it_is_the_road_and_back(network: RoadNetwork, places: list[tuple[int, int]]) -> None:
+    found = snap(network, at(*places), CAR)
+    times = np.diag(travel_time_matrix(network, found, found, profile=CAR))
+    walk = np.where(found.is_snapped, CAR.access_seconds(found.distance_m), np.inf)
+    np.testing.assert_allclose(times, 2 * walk, rtol=0, atol=0.01)
+
+
+@BETWEEN_NODES
+@given(networks, PLACES)
+def test_on_foot_it_is_as_far_there_as_back(network: RoadNetwork, places: list[tuple[int, int]]) -> None:
+    times = travel_time_matrix(network, at(*places), at(*places), profile=FOOT)
+    np.testing.assert_allclose(times, times.T, rtol=0, atol=0.01)
+
+
 @BETWEEN_NODES
 @given(networks, st.data())
 def test_closing_a_road_never_helps(network: RoadNetwork, data: st.DataObject) -> None:
@@ -108,13 +140,13 @@ def as_networkx(network: RoadNetwork, profile) -> nx.DiGraph:
 @given(networks, st.sampled_from([CAR, FOOT]))
 def test_node_times_equal_networkx(network: RoadNetwork, profile) -> None:
     places = snap(network, network.node_lonlat, profile)
-    # At the node itself: no walk, and the share of the piece that the node is an end of.
+    # At the node itself: no walk, whichever of the pieces that end there it was snapped to.
     ends = replace(places, distance_m=np.zeros(len(places)))
-    times = node_times(network, ends, profile)
+    found = node_times(network, ends, profile)
     graph = as_networkx(network, profile)
+    expected = np.full(found.shape, np.inf)
     for origin in range(network.node_count):
-        expected = nx.single_source_dijkstra_path_length(graph, origin, weight="s")
-        found = {node: times[origin, node] for node in np.flatnonzero(np.isfinite(times[origin]))}
-        # A place on a piece may also be left by the piece's other end: never later than from the node.
-        assert set(expected) <= set(found)
-        assert all(abs(found[node] - seconds) <= SLACK for node, seconds in expected.items())
+        for node, seconds in nx.single_source_dijkstra_path_length(graph, origin, weight="s").items():
+            expected[origin, node] = seconds
+    np.testing.assert_array_equal(np.isinf(found), np.isinf(expected))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=0.01)
