@@ -32,6 +32,8 @@ Seconds = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = ArrayLike | Snapped
+# Up to here it is quicker to sweep all nodes, sixteen origins at a time, than to search for those within half an hour.
+SWEPT_NODES = 30_000
 
 
 class NodesWithin(NamedTuple):
@@ -166,7 +168,7 @@ def nodes_within(
 ) -> NodesWithin:
     """Return the nodes that each origin reaches within a cutoff.
 
-    Time and memory grow with what is reached, not with the network, so that it serves for one place in a nation.
+    On a large network time and memory grow with what is reached, so that it serves for one place in a nation.
 
     Parameters
     ----------
@@ -246,8 +248,17 @@ def _to_all_nodes(roads: RoadTimes, start: Snapped) -> Floats:
 
 
 def _within(roads: RoadTimes, start: Snapped, cutoff_s: float) -> NodesWithin:
+    if roads.hierarchy is not None and roads.network.node_count <= SWEPT_NODES:
+        count = roads.network.node_count
+        times = np.empty((len(start), count), dtype=np.float32)
+        sweep_times(roads.hierarchy, roads.departures(start), roads.all_nodes, roads.clock, times)
+        found = np.flatnonzero(times <= np.float32(cutoff_s))
+        begin = count * np.arange(len(start))
+        pointer = np.searchsorted(found, np.append(begin, times.size))
+        return NodesWithin(pointer, found - np.repeat(begin, np.diff(pointer)), times.reshape(-1)[found])
     reached = search_within(roads.graph, roads.departures(start), roads.clock.limit(cutoff_s))
-    return NodesWithin(reached.pointer, reached.node, roads.clock.seconds(reached.ticks).astype(np.float32))
+    seconds = reached.ticks.astype(np.float32) * np.float32(2.0**-roads.clock.exponent)
+    return NodesWithin(reached.pointer, reached.node, seconds)
 
 
 def _rides_along(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Ints, Ints, Seconds]:

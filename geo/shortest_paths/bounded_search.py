@@ -29,7 +29,7 @@ from geo.shortest_paths.ticks import INFINITE, SAFE, Clock, TickOverflowError, T
 
 EMPTY = 2**32 - 1
 MOST_BUCKETS = 2**16
-ROOM = 1024
+ROOM = 16_384  # entries at first
 WIDTHS = 8  # buckets that the average arc spans: more make turns without a node, fewer make nodes wait in vain
 RECORD_BYTES = 4 * RECORD
 Word = Any  # a number of 32 bits in compiled code
@@ -198,12 +198,26 @@ def _search_all(records: Indices, order: Ints, origins: Ends, buckets: Buckets, 
 @compiled
 def _search(records: Indices, nodes: Ints, ticks: Ticks, buckets: Buckets, work: Work) -> tuple[Work, int]:
     """Fill `left` and `found`, in more room where there was too little; return how many positions were reached."""
+    while True:
+        count = _search_in_room(records, nodes, ticks, buckets, work)
+        if count >= 0:
+            return work, count
+        for position in work.found[: -count - 1]:
+            work.left[position] = 0
+        work.first[:] = EMPTY
+        size = 4 * len(work.found)
+        work = Work(work.left, work.first, np.empty((size, 2), dtype=np.uint32), np.empty(size, dtype=np.uint32))
+
+
+@compiled
+def _search_in_room(records: Indices, nodes: Ints, ticks: Ticks, buckets: Buckets, work: Work) -> Word:
+    """Return how many positions were reached, or, where there is no room for more, -1 less that number."""
     left, first, waiting, found = work
     base, one = records.ctypes.data, np.uint32(1)
     limit, shift, mask = np.uint32(buckets.limit), np.uint32(buckets.shift), np.uint32(buckets.mask)
     turn = np.uint32(min(ticks[0], ticks[1]) >> shift)
     entries, count = _begin(nodes, ticks, buckets, work)
-    open_entries = np.int64(entries)
+    most, open_entries = len(waiting) - ARCS, np.int64(entries)
     while open_entries > 0:
         bucket = turn & mask
         while first[bucket] != EMPTY:
@@ -216,11 +230,9 @@ def _search(records: Indices, nodes: Ints, ticks: Ticks, buckets: Buckets, work:
                 continue  # it was reached sooner, and taken in an earlier turn
             record = np.uint32(node)
             while True:
+                if entries >= most:  # a position is found for an entry, so there is room for it as well
+                    return -1 - np.int64(count)
                 sooner = _sooner(records, record, time, limit, left)
-                if entries + ARCS > len(waiting):
-                    waiting = _in_room(waiting, 2 * len(waiting))
-                if count + ARCS + 1 > len(found):
-                    found = _in_room(found, 2 * len(found))
                 while sooner != 0:
                     arc = _lowest(sooner)
                     sooner &= sooner - one
@@ -236,7 +248,7 @@ def _search(records: Indices, nodes: Ints, ticks: Ticks, buckets: Buckets, work:
                     break
                 record = np.uint32(records[record, RECORD - 1] - np.uint32(MORE))
         turn += one
-    return Work(left, first, waiting, found), int(count)
+    return np.int64(count)
 
 
 @compiled

@@ -29,6 +29,7 @@ from geo.shortest_paths import (
     SearchGraph,
     TickOverflowError,
     TooManyShortcutsError,
+    bounded_search,
     contraction_order,
     hierarchy,
     needed_for,
@@ -163,6 +164,18 @@ def test_a_star_of_many_streets_and_a_line_of_many_nodes(kernel: Kernel) -> None
     np.testing.assert_array_equal(times[0], np.arange(count))
     i, j = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
     np.testing.assert_array_equal(times, np.minimum(i + j, 3 * np.abs(i - j)))
+
+
+def test_both_kernels_agree_where_a_search_outgrows_its_first_room() -> None:
+    g, some = streets(220), Ends.at_nodes(np.array([0, 31, 24_000]))
+    roads = weighted(g)
+    times = np.empty((3, g.count))
+    sweep_times(roads, some, needed_for_all(roads), SECOND, times)
+    found = search_within(SearchGraph.build(g.u, g.v, g.xy).timed(g.forward, g.backward), some)
+    assert np.diff(found.pointer).max() > bounded_search.ROOM
+    one = np.full(times.shape, np.inf)
+    one[np.repeat(np.arange(3), np.diff(found.pointer)), found.node] = found.ticks
+    np.testing.assert_array_equal(one, times)
 
 
 # --- laws ---------------------------------------------------------------------------------------------------------
