@@ -58,7 +58,8 @@ def encode(lon: ArrayLike, lat: ArrayLike, digits: Digits = 10) -> NDArray[np.st
     east = _steps(np.asarray(lon, dtype=float) - FIRST_LON, EAST_STEPS, 80, "lon")
     north = _steps(np.asarray(lat, dtype=float), NORTH_STEPS, Fraction(200, 3), "lat")
     code = _compose(east, north, digits)
-    return np.char.zfill(code.astype(str), digits)
+    texts = [f"{value:0{digits}d}" for value in code.ravel().tolist()]
+    return np.array(texts, dtype=f"<U{digits}").reshape(code.shape)
 
 
 def _steps(degrees: NDArray[np.float64], per_degree: int, most: Fraction | int, name: str) -> NDArray[np.int64]:

@@ -67,18 +67,77 @@ def test_each_level_divides_the_one_above(lon: int, lat: int) -> None:
         assert south <= inner[1] < inner[3] <= north
 
 
-def test_children_tile_their_parent() -> None:
-    children = [f"584177{a}{b}{c}{d}" for a in range(10) for b in range(10) for c in (1, 2, 3, 4) for d in (1, 2, 3, 4)]
-    areas = [(e - w) * (n - s) for w, s, e, n in map(mesh.bounds, children)]
+def children(code: str) -> list[str]:
+    """Return the codes of the next level inside a square, in the order of the standard."""
+    parts = {4: 8, 6: 10}
+    if len(code) in parts:
+        side = range(parts[len(code)])
+        return [f"{code}{up}{right}" for up in side for right in side]
+    return [code + quarter for quarter in "1234"]
+
+
+@given(LON, LAT, st.sampled_from(LEVELS[:-1]))
+def test_children_share_their_parent_without_gap_or_overlap(lon: int, lat: int, digits: int) -> None:
+    parent = str(mesh.encode(lon / 1e7, lat / 1e7, digits))
+    east, north, width = mesh.corner(parent)
+    # Every 125 m step of the parent lies in exactly one child.
+    taken = np.zeros((width, width), dtype=int)
+    for child in children(parent):
+        right, up, size = mesh.corner(child)
+        assert width % size == 0
+        taken[up - north : up - north + size, right - east : right - east + size] += 1
+    assert (taken == 1).all()
+
+
+def test_all_1600_squares_of_250_m_share_their_square_of_1_km_times_a_hundred() -> None:
+    squares = [third for second in children("584177") for half in children(second) for third in children(half)]
+    assert len(squares) == len(set(squares)) == 1600
     west, south, east, north = mesh.bounds("584177")
+    areas = [(e - w) * (n - s) for w, s, e, n in map(mesh.bounds, squares)]
     assert sum(areas) == pytest.approx((east - west) * (north - south))
-    assert len({mesh.corner(code) for code in children}) == 1600
 
 
 def test_published_codes() -> None:
-    # Examples of the Statistics Bureau: the square of its own building, and first-order squares.
+    # Tokyo Station, and the first-order squares of Tokyo, Sapporo, Osaka, Naha and Wakkanai.
     assert str(mesh.encode(139.767125, 35.681236, 8)) == "53394611"
     assert mesh.bounds("5339") == pytest.approx((139, 35 + 1 / 3, 140, 36))
+    cities = [(139.69, 35.69), (141.35, 43.06), (135.5, 34.69), (127.68, 26.21), (141.67, 45.41)]
+    assert [str(mesh.encode(*place, 4)) for place in cities] == ["5339", "6441", "5235", "3927", "6841"]
+
+
+@given(st.integers(0, 51_199), st.integers(0, 63_999))
+def test_a_point_on_a_border_belongs_to_the_square_to_the_north_east(east: int, north: int) -> None:
+    # Corners of the 125 m grid, most of which are no decimals: written as the nearest float, and with nine digits.
+    lon, lat = 100 + Fraction(east, 640), Fraction(north, 960)
+    for digits in (4, 8, 10, 11):
+        exact = by_the_standard(lon, lat, digits)
+        assert str(mesh.encode(float(lon), float(lat), digits)) == exact
+        assert str(mesh.encode(round(float(lon), 9), round(float(lat), 9), digits)) == exact
+
+
+@given(LON, LAT, LEVEL)
+def test_one_step_to_the_east_or_north_is_the_neighbour(lon: int, lat: int, digits: int) -> None:
+    code = str(mesh.encode(lon / 1e7, lat / 1e7, digits))
+    east, north, width = mesh.corner(code)
+    for right, up in ((1, 0), (0, 1), (1, 1)):
+        beside = str(mesh.encode(100 + (east + right * width) / 640, (north + up * width) / 960, digits))
+        assert mesh.corner(beside) == (east + right * width, north + up * width, width)
+
+
+def test_a_column_of_points_is_a_column_of_codes() -> None:
+    lon, lat = np.array([[141.5, 139.767125], [141.0, 130.0]]), np.array([[39.3, 35.681236], [38.7, 33.0]])
+    codes = mesh.encode(lon, lat, 8)
+    assert codes.shape == (2, 2)
+    assert codes.ravel().tolist() == [
+        str(mesh.encode(*place, 8)) for place in zip(lon.ravel(), lat.ravel(), strict=True)
+    ]
+    assert mesh.encode([], []).shape == (0,)
+
+
+@pytest.mark.parametrize("digits", [0, 5, 7, 12])
+def test_a_level_that_is_none_is_refused(digits: int) -> None:
+    with pytest.raises(ValueError, match=f"4, 6, 8, 9, 10, 11 digits, not {digits}"):
+        mesh.encode(141.5, 39.3, digits)
 
 
 def test_tono_lies_on_both_sides_of_a_first_order_border() -> None:
