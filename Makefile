@@ -1,7 +1,7 @@
 # Everything a person types. Each target does its own set-up; `make` alone prints this list.
 TONO := .venv/bin/tono
 BIN := .venv/bin
-.PHONY: help run stop test check lock clean
+.PHONY: help run stop test check bench lock clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,10 +28,16 @@ check: ## format, lint, types, import contracts, docstrings, spelling
 	$(BIN)/typos
 	cd app/web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 
+bench: ## measure travel times and siting beside other software, installed in .venv-bench, never shipped
+	@requirements/setup.sh bench
+	@mkdir -p build/bench
+	.venv-bench/bin/python tests/bench/bench_travel_times.py > build/bench/travel_times.json
+	.venv-bench/bin/python tests/bench/bench_siting.py > build/bench/siting.json
+
 lock: ## write requirements/*.txt anew from pyproject.toml
 	@requirements/setup.sh dev
 	requirements/lock.sh
 
 clean: ## remove what the set-up and the database made
 	-@$(TONO) db stop
-	rm -rf .venv .tono app/web/node_modules app/web/static/vendor
+	rm -rf .venv .venv-bench .tono build app/web/node_modules app/web/static/vendor
