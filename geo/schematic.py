@@ -270,13 +270,15 @@ def _owned_points(skeleton: Skeleton) -> tuple[Floats, Ints]:
     metres, _, source = dijkstra(
         graph, directed=False, indices=np.arange(skeleton.settlements), min_only=True, return_predecessors=True
     )
-    points, owner = [skeleton.xy], [np.where(source >= 0, source, 0)]
+    points, owner = [skeleton.xy], [source]
     for (a, b), length in zip(skeleton.ends, lengths, strict=True):
         share = np.linspace(0, 1, max(int(length / BORDER_SAMPLE_M), 1) + 1)[1:-1, None]
         nearer_a = metres[a] + share[:, 0] * length <= metres[b] + (1 - share[:, 0]) * length
         points.append(skeleton.xy[a] * (1 - share) + skeleton.xy[b] * share)
         owner.append(np.where(nearer_a, source[a], source[b]))
-    return np.concatenate(points), np.concatenate(owner)
+    # What hangs on no settlement says nothing about borders.
+    whose = np.concatenate(owner).astype(np.int64)
+    return np.concatenate(points)[whose >= 0], whose[whose >= 0]
 
 
 def _outline(skeleton: Skeleton) -> shapely.Geometry:
