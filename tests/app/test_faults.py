@@ -138,7 +138,7 @@ def test_words_that_cannot_be_are_refused_before_a_database_is_started(
         ("TONO_PORT", "0", "TONO_PORT"),
         ("TONO_PORT", "65536", "TONO_PORT"),
         ("TONO_GSI_TILES", "maybe", "TONO_GSI_TILES"),
-        ("TONO_DATABSE_URL", "x", "Unknown setting TONO_DATABSE_URL. Known are: "),
+        ("TONO_COLOUR", "x", "Unknown setting TONO_COLOUR. Known are: "),
         ("TONO_", "x", "Unknown setting TONO_"),
     ],
 )
