@@ -5,6 +5,7 @@ osmnx reads OSM XML only, so a file is first reduced by pyosmium to the roads th
 
 from __future__ import annotations
 
+import json
 import logging
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 
 from geo.edge_reader import KNOWN_CLASSES, read_edges
 from geo.errors import NetworkDataError
+from geo.osm_tags import NODE_KEYS, ON_FOOT, plain_tags, stops_cars
 from geo.road_network import RoadNetwork
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ CREDIT = "© OpenStreetMap contributors"
 # A piece ends where one of these changes, so that each piece has one class and one name.
 PIECE_TAGS = ["highway", "oneway", "bridge", "tunnel", "ref", "name", "junction"]
 BOX_SIDES = 4
+# A node in the course of a road has two neighbours.
+SIDES = 2
 
 
 def read_osm_file(path: Path, *, name: str | None, date: str | None) -> RoadNetwork:
@@ -118,9 +122,10 @@ def _box(place: str) -> tuple[float, float, float, float] | None:
 def _osmnx_settings(**more: object) -> Iterator[None]:
     ours = {"use_cache": False, "log_console": False, "log_file": False, "overpass_rate_limit": False, **more}
     ours["useful_tags_way"] = [*PIECE_TAGS]
+    ours["useful_tags_node"] = [*NODE_KEYS]
     # A name that cannot be looked up would be asked from a public server that nobody named.
     ours["doh_url_template"] = None
-    ours["requests_kwargs"] = {"hooks": {"response": _refuse_half_answers}}
+    ours["requests_kwargs"] = {"hooks": {"response": _read_answer}}
     before = {key: getattr(ox.settings, key) for key in ours}
     for key, value in ours.items():
         setattr(ox.settings, key, value)
@@ -131,8 +136,8 @@ def _osmnx_settings(**more: object) -> Iterator[None]:
             setattr(ox.settings, key, value)
 
 
-def _refuse_half_answers(response: Any, **_: object) -> None:
-    """Refuse what osmnx would take for an answer, or ask again for without end.
+def _read_answer(response: Any, **_: object) -> None:
+    """Refuse what osmnx would take for an answer, or ask again for without end; make the tags of roads plain.
 
     A server that is busy answers with a status; Overpass that runs out of time answers 200 with a part of the roads.
     """
@@ -145,14 +150,25 @@ def _refuse_half_answers(response: Any, **_: object) -> None:
     if b'"remark"' in response.content:
         remark = str(response.json().get("remark", "")).rstrip(".")
         raise NetworkDataError(f"The server {where} broke off: {remark}. Ask for a smaller place, or later.")
+    if b'"elements"' in response.content:
+        document = response.json()
+        document["elements"] = [plain for thing in document["elements"] if (plain := _plain_element(thing)) is not None]
+        response._content = json.dumps(document).encode()  # noqa: SLF001  (requests has no other way to hand it on)
+
+
+def _plain_element(element: dict[str, Any]) -> dict[str, Any] | None:
+    if element.get("type") != "way":
+        return element
+    tags = plain_tags(element.get("tags", {}))
+    return None if tags is None else element | {"tags": tags}
 
 
 def _reduce(path: Path, out: Path) -> str | None:
     """Write the usable roads as OSM XML, implied one-way streets made plain; return the day of the newest change."""
     newest, way_of = _survey(path)
-    with osmium.BackReferenceWriter(str(out), ref_src=str(path), overwrite=True) as writer:
+    with osmium.BackReferenceWriter(str(out), ref_src=str(path), overwrite=True, remove_tags=False) as writer:
         for way in _roads(path):
-            writer.add(way.replace(tags=_plain(dict(way.tags))))
+            writer.add(way.replace(tags=plain_tags(dict(way.tags))))
     _check_nodes(path, out, way_of)
     return newest
 
@@ -166,9 +182,12 @@ def _survey(path: Path) -> tuple[str | None, dict[int, int]]:
             newest = max(newest, way.timestamp) if newest else way.timestamp
             way_of.update(dict.fromkeys((node.ref for node in way.nodes), way.id))
     except RuntimeError as error:
-        raise NetworkDataError(f"{path} is not a readable OpenStreetMap file: {str(error).rstrip('.')}.") from error
+        raise NetworkDataError(
+            f"{path} is not a readable OpenStreetMap file ({str(error).rstrip('.')}). It must end in .osm, .osm.gz or "
+            ".osm.pbf; if it does, it may have been cut off: download it again."
+        ) from error
     if not way_of:
-        raise NetworkDataError(f"{path} has no road in it.")
+        raise NetworkDataError(f"{path} has no road in it. Take an extract of the city with its roads.")
     known = newest is not None and newest.year > EPOCH_YEAR
     return (newest.date().isoformat() if newest is not None and known else None), way_of
 
@@ -191,17 +210,13 @@ EPOCH_YEAR = 1970
 
 def _roads(path: Path) -> Iterator[osmium.osm.Way]:
     for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
-        if isinstance(way, osmium.osm.Way) and way.tags["highway"] in KNOWN_CLASSES and len(way.nodes) > 1:
+        if isinstance(way, osmium.osm.Way) and len(way.nodes) > 1 and plain_tags(dict(way.tags)) is not None:
             yield way
-
-
-def _plain(tags: dict[str, str]) -> dict[str, str]:
-    implied = tags.get("highway") == "motorway" or tags.get("junction") == "roundabout"
-    return tags | {"oneway": "yes"} if implied and "oneway" not in tags else tags
 
 
 def _flatten(graph: nx.MultiDiGraph[int], *, name: str, source: str, date: str | None) -> RoadNetwork:
     """Return one row per road piece: osmnx holds a two-way piece twice, once in each direction."""
+    _part_at_barriers(graph)
     graph = ox.simplify_graph(graph, edge_attrs_differ=PIECE_TAGS, remove_rings=False)
     places = {node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)}
     rows = []
@@ -218,6 +233,29 @@ def _flatten(graph: nx.MultiDiGraph[int], *, name: str, source: str, date: str |
         rows.append(_row(u, v, data, shape))
     edges = pd.DataFrame(rows)
     return read_edges(edges, None, name=name, source=source, date=date)
+
+
+def _part_at_barriers(graph: nx.MultiDiGraph[int]) -> None:
+    """Let cars end on both sides of a barrier; a piece of no length joins the sides for those on foot.
+
+    A barrier at a junction or at the end of a road is left alone: which of the roads it bars is not said.
+    """
+    for node in [number for number, data in graph.nodes(data=True) if stops_cars(data)]:
+        sides = sorted({*graph.predecessors(node), *graph.successors(node)})
+        if len(sides) != SIDES:
+            continue
+        # Identifiers of the map are above 0.
+        twin, other = -node, sides[1]
+        graph.add_node(twin, **graph.nodes[node])
+        for u, v, key, data in [
+            *graph.in_edges(node, keys=True, data=True),
+            *graph.out_edges(node, keys=True, data=True),
+        ]:
+            if other in {u, v}:
+                graph.remove_edge(u, v, key)
+                graph.add_edge(twin if u == node else u, twin if v == node else v, **data)
+        for u, v in ((node, twin), (twin, node)):
+            graph.add_edge(u, v, osmid=0, highway=ON_FOOT, oneway=False, reversed=False, length=0.0)
 
 
 def _row(u: int, v: int, data: dict[str, Any], shape: shapely.LineString) -> dict[str, Any]:

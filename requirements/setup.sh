@@ -2,9 +2,10 @@
 # Installs all that the product needs on a bare Debian 12+ or Ubuntu; quick when everything is there already.
 #   requirements/setup.sh run    what `make run` needs
 #   requirements/setup.sh dev    the same and what `make test`, `make check` and the notebooks need
+#   requirements/setup.sh bench  other software that `make bench` measures beside ours, in .venv-bench; never shipped
 set -eu
 cd "$(dirname "$0")/.."
-group=${1:?"usage: requirements/setup.sh run|dev"}
+group=${1:?"usage: requirements/setup.sh run|dev|bench"}
 
 say() { printf '%s\n' "set-up: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -30,7 +31,7 @@ have_package() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok ins
 
 missing=""
 want() { have_package "$1" || missing="$missing $1"; }
-if command -v dpkg-query >/dev/null 2>&1; then
+if [ "$group" != bench ] && command -v dpkg-query >/dev/null 2>&1; then
     have_postgis || missing="$missing postgresql-postgis"
     "$python" -c 'import ensurepip, venv' 2>/dev/null || want python3-venv
     want ca-certificates
@@ -64,16 +65,32 @@ fi
 
 # --- Python packages, exactly as locked -----------------------------------------------------------------------------
 digest() { cat "$@" | sha256sum | cut -d' ' -f1; }
-stamp=.venv/installed-$group
+venv=.venv
+[ "$group" = bench ] && venv=.venv-bench
+stamp=$venv/installed-$group
 lock=$(digest requirements/setup.txt requirements/"$group".txt pyproject.toml)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ]; then
-    [ -x .venv/bin/python ] || "$python" -m venv .venv
+    [ -x $venv/bin/python ] || "$python" -m venv $venv
     say "installing Python packages (about a minute the first time)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.txt
-    UV_COMPILE_BYTECODE=1 .venv/bin/uv pip install --quiet --require-hashes -r requirements/"$group".txt
-    .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
+    $venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.txt
+    into="--quiet --python $venv/bin/python"
+    # shellcheck disable=SC2086  # the list is meant to be split
+    UV_COMPILE_BYTECODE=1 $venv/bin/uv pip install $into --require-hashes -r requirements/"$group".txt
+    # shellcheck disable=SC2086
+    $venv/bin/uv pip install $into --no-deps --no-build-isolation -e .
     echo "$lock" > "$stamp"
 fi
+
+# --- the inner loops as machine code, so that no request waits for the compiler ----------------------------------------
+stamp=$venv/compiled
+lock=$(find geo -name '*.py' | sort | xargs cat requirements/"$group".txt | sha256sum | cut -d' ' -f1)
+if [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ]; then
+    say "compiling the inner loops (half a minute the first time)"
+    find geo -name '*.nb[ic]' -delete  # one file's code is not renewed when another file that it calls into changes
+    $venv/bin/python -m geo
+    echo "$lock" > "$stamp"
+fi
+[ "$group" = bench ] && exit 0
 
 # --- Leaflet and the other files of the pages, exactly as locked ------------------------------------------------------
 stamp=app/web/node_modules/installed
