@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.errors import InputError, ServiceError
@@ -41,6 +42,7 @@ AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], 
 Source = Annotated[str, typer.Option(help="Where the file comes from, as it shall stand under the figures.")]
 Objective = Literal["cover", "mean", "worst"]
 Candidates = Literal["centres", "facilities", "settlements"]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the map page.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 
 
@@ -72,7 +74,7 @@ def opened(*, migrate: bool = True) -> Iterator[Session]:
 
 @app.command()
 def up(
-    port: Annotated[int | None, typer.Option(help="Port of the map page.")] = None,
+    port: Port = None,
     serve_page: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve after everything is ready.")] = True,
 ) -> None:
     """Start the database, load what is missing, measure the coverage and serve the map."""
@@ -90,7 +92,7 @@ def up(
 
 
 @app.command()
-def serve(port: Annotated[int | None, typer.Option(help="Port of the map page.")] = None) -> None:
+def serve(port: Port = None) -> None:
     """Serve the map as the data is now."""
     from app.connection import running_database
     from app.serve import check_port, serve_forever
@@ -274,9 +276,9 @@ def coverage(
     from app.coverage.measure_coverage import measure_coverage
     from app.coverage.schemas import as_table
 
+    asked, moment, way = parse_minutes(minutes), parse_moment(at), parse_profile(profile)
     with opened() as session:
-        run = measure_coverage(session, profile=profile, minutes=parse_minutes(minutes), at=parse_moment(at))
-        document = run.document
+        document = measure_coverage(session, profile=way, minutes=asked, at=moment).document
     typer.echo(document if as_json else as_table(json.loads(document)))
 
 
@@ -300,7 +302,8 @@ def gaps(  # noqa: PLR0913 - each is an option of the command
     if all_centres and (add is not None or candidates != "centres"):
         raise typer.BadParameter("--all-centres goes with neither --add nor other candidates")
     number = None if all_centres else 1 if add is None else add
-    wish = Wish(number, minutes, objective, profile, candidates, capacity, backup, parse_moment(at))
+    way = parse_profile(profile)
+    wish = Wish(number, minutes, objective, way, candidates, capacity, backup, parse_moment(at))
     with opened() as session:
         document = propose_sites(session, wish)
     typer.echo(json.dumps(document, ensure_ascii=False) if as_json else gaps_as_table(document))
@@ -311,9 +314,9 @@ def map_file(out: Path, profile: Annotated[str, typer.Option(help="car, car-wint
     """Write the map as one self-contained HTML file."""
     from app.web.folium_file import write_map
 
-    settings = get_settings()
+    settings, way = get_settings(), parse_profile(profile)
     with opened() as session:
-        write_map(session, out, profile=profile, city_name=settings.city_name, gsi_tiles=settings.gsi_tiles)
+        write_map(session, out, profile=way, city_name=settings.city_name, gsi_tiles=settings.gsi_tiles)
     say(f"Wrote {out}.")
 
 
@@ -326,6 +329,15 @@ def parse_minutes(text: str) -> list[int]:
     if minutes[0] <= 0:
         raise InputError(f"--minutes must be above 0; got {minutes[0]}.")
     return minutes
+
+
+def parse_profile(text: str) -> str:
+    """Return a way of travelling, or refuse it in one sentence."""
+    from geo.profiles import PROFILES
+
+    if text not in PROFILES:
+        raise InputError(f"--profile must be one of {', '.join(PROFILES)}; got {text!r}.")
+    return text
 
 
 def parse_moment(text: str | None) -> datetime | None:
@@ -349,13 +361,21 @@ def main() -> None:
     try:
         app()
     except (ServiceError, ClusterError, GeoError) as error:
-        say(f"tono: {error}")
-        sys.exit(1)
+        fail(str(error))
+    except DBAPIError as error:
+        # The server's own sentence, without the query and the values in it.
+        reason = getattr(getattr(error.orig, "diag", None), "message_primary", None) or error.orig
+        fail(f"The database refused: {reason}. Nothing was changed.")
     except KeyboardInterrupt:
         say("tono: interrupted; nothing was changed.")
         sys.exit(130)
     except OSError as error:
         if error.errno not in FILE_FAULTS:
             raise
-        say(f"tono: {error.filename or 'The disk'}: {error.strerror}. Nothing was changed.")
-        sys.exit(1)
+        fail(f"{error.filename or 'The disk'}: {error.strerror}. Nothing was changed.")
+
+
+def fail(words: str) -> NoReturn:
+    """End with status 1 and one sentence in one line, whatever the libraries put into it."""
+    say("tono: " + " ".join(words.split()))
+    sys.exit(1)

@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from fastapi import Depends, Request
-from sqlalchemy import Engine, MetaData, create_engine, text
+from psycopg.errors import DiskFull
+from sqlalchemy import Connection, Engine, MetaData, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from app.errors import DatabaseDownError
+from app.errors import DatabaseDownError, NotReadyError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -49,15 +51,21 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def answering(engine: Engine) -> Iterator[None]:
-    """Turn a lost or refused connection into one sentence without the password."""
+    """Turn a lost or refused connection and a full disk into one sentence without the password."""
     try:
         yield
     except OperationalError as error:
+        if isinstance(error.orig, DiskFull):
+            raise DatabaseDownError(
+                "The disk of the database is full. Free some space and try again. Nothing was changed."
+            ) from error
         if not error.connection_invalidated and error.statement is not None:
             raise
         address = engine.url.render_as_string(hide_password=True)
+        # The library's words begin with where it tried to connect, which the address says already.
+        reason = next(iter(str(error.orig).strip().splitlines()), "").rsplit("failed: ", 1)[-1].strip().rstrip(".")
         raise DatabaseDownError(
-            f"The database {address} does not answer. Start it (`tono db start`) or check TONO_DATABASE_URL."
+            f"The database {address} does not answer ({reason}). Start it (`tono db start`) or check TONO_DATABASE_URL."
         ) from error
 
 
@@ -76,9 +84,27 @@ def migrate(url: str) -> None:
     engine = create_database_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with answering(engine), engine.begin() as connection:
-        # Two starts at once must not migrate twice.
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tono migrate'))"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    engine.dispose()
+    try:
+        with answering(engine), engine.begin() as connection:
+            # Two starts at once must not migrate twice.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tono migrate'))"))
+            _require_postgis(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise NotReadyError(
+            "The database was made by a newer version of this service. Use that version, or restore a backup of this "
+            "one (`tono db restore FILE`). Nothing was changed.",
+            detail="データベースが、このプログラムより新しい版で作られています。",
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _require_postgis(connection: Connection) -> None:
+    if connection.scalar(text("SELECT 1 FROM pg_extension WHERE extname = 'postgis'")) is None:
+        raise NotReadyError(
+            "The database has no PostGIS in it. An administrator of the server puts it in: CREATE EXTENSION postgis. "
+            "Nothing was changed.",
+            detail="データベースに PostGIS が入っていません。",
+        )

@@ -17,7 +17,7 @@ from app.consultants.router import router as consultants
 from app.coverage.router import router as coverage
 from app.database import create_database_engine
 from app.demand.router import router as demand
-from app.errors import STATUS, DatabaseDownError, ServiceError
+from app.errors import STATUS, DatabaseDownError, NotReadyError, ServiceError
 from app.resources.router import router as resources
 from app.roads.router import router as roads
 from app.settings import Settings
@@ -52,12 +52,13 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     return app
 
 
-# What was kept and what to do next, where the error itself does not say it.
+# What was kept and what to do next.
 NEXT_STEPS: dict[type[ServiceError], str] = {
     DatabaseDownError: (
         "登録した内容は消えていません。少し待ってからもう一度開いてください。"
         "続くときは、サーバーで tono db status を実行し、止まっていれば tono db start で動かしてください。"
     ),
+    NotReadyError: "サーバーで tono up --no-serve を実行すると、足りないものがそろいます。",
 }
 
 HTTP_ERRORS = {
@@ -84,7 +85,7 @@ def refusal(request: Request, status: int, title: str, detail: str = "") -> Resp
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(ServiceError)
     def service_error(request: Request, error: ServiceError) -> Response:
-        return refusal(request, STATUS[type(error)], error.title, error.detail or NEXT_STEPS.get(type(error), ""))
+        return refusal(request, STATUS[type(error)], error.title, error.detail + NEXT_STEPS.get(type(error), ""))
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:

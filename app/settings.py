@@ -6,8 +6,10 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.errors import SettingsError
 
@@ -53,12 +55,24 @@ class Settings(BaseSettings):
     test_database_url: str = ""
     state_dir: Path = PROJECT_ROOT / ".tono"
     listen: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(default=8000, ge=1, le=65535)
     gsi_tiles: bool = False
     city_name: str = "遠野市"
     city_code: str = "03208"
     overpass_url: str = "https://overpass-api.de/api"
     nominatim_url: str = "https://nominatim.openstreetmap.org/"
+
+    @field_validator("database_url", "web_database_url", "test_database_url")
+    @classmethod
+    def _is_postgres(cls, address: str) -> str:
+        """Refuse what is no address of PostgreSQL; the address itself is not repeated, a password may stand in it."""
+        try:
+            fits = not address or make_url(address).get_backend_name() in {"postgresql", "postgres"}
+        except (ArgumentError, ValueError):
+            fits = False
+        if not fits:
+            raise ValueError("it must look like postgresql://user:password@host:5432/database")
+        return address
 
 
 @lru_cache(maxsize=1)
@@ -73,4 +87,5 @@ def get_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(f"The setting {name} cannot be used: {first['msg']}.") from None
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"The setting {name} cannot be used: {reason}.") from None

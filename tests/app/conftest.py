@@ -182,10 +182,13 @@ Run = Callable[..., Said]
 
 @pytest.fixture
 def tono(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], bundled_url: str) -> Iterator[Run]:
-    """Return what runs a command of `tono` in this process, on the unchanged bundled city or the database of `on`."""
+    """Return what runs a command of `tono` in this process, on the unchanged bundled city or another database.
+
+    ``on=""`` is the private database of TONO_STATE_DIR.
+    """
 
     def run(*words: object, on: str | None = None) -> Said:
-        monkeypatch.setenv("TONO_DATABASE_URL", on or bundled_url)
+        monkeypatch.setenv("TONO_DATABASE_URL", bundled_url if on is None else on)
         monkeypatch.setattr(sys, "argv", ["tono", *map(str, words)])
         get_settings.cache_clear()
         capsys.readouterr()

@@ -32,7 +32,15 @@ CASES = [
     *itertools.product(["/", "/?tab=resources", "/?consultant=C04", "/list"], ["narrow"]),
     ("/", "wide"),
 ]
-NAMES = {"/": "map", "/list": "list", "/?consultant=C04": "reach", "/?tab=resources": "layers"}
+PICTURES = {
+    ("/", "desk"): "map-desk",
+    ("/", "phone"): "map-phone",
+    ("/list", "desk"): "list-desk",
+    ("/list", "phone"): "list-phone",
+    ("/?consultant=C04", "desk"): "reach-desk",
+    ("/?consultant=C04", "phone"): "reach-phone",
+    ("/?tab=resources", "desk"): "layers-desk",
+}
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +63,8 @@ def unfold(page: Page) -> None:
 def test_the_laws_of_pages_hold(visit: Visit, axe: str, picture: Picture, address: str, window: str) -> None:
     page = visit(address, WINDOWS[window], allowed=("404",) if address == "/nowhere" else ())
     expect(page.locator("#view-details [role=status]")).to_have_count(0)
-    if address in NAMES and window in {"desk", "phone"}:
-        picture(page, f"{NAMES[address]}-{window}")
+    if (address, window) in PICTURES:
+        picture(page, PICTURES[address, window])
     if page.locator("#map").count() and page.locator("#panel").get_attribute("data-height") == "peek":
         assert overlapping(page) == []
     unfold(page)

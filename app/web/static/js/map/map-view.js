@@ -91,7 +91,7 @@ export class MapView {
     this.cells.setQuiet(true);
     const bounds = this.isochrones.bounds();
     this.map.getContainer().classList.add("map--reach");
-    if (bounds) this.#fit(bounds, this.isochrones.corners(), { margin: AREA_MARGIN });
+    if (bounds) this.#fit(bounds, this.isochrones.corners(), { margin: AREA_MARGIN, air: AREA_MARGIN });
     this.writeNames();
   }
 
@@ -163,9 +163,9 @@ export class MapView {
    * Show bounds as large as they go with the fewest points under what lies over the map.
    *
    * @param {L.LatLngBounds} bounds @param {L.LatLng[]} points
-   * @param {{margin?: number, maxZoom?: number, animate?: boolean}} [how]
+   * @param {{margin?: number, air?: number, maxZoom?: number, animate?: boolean}} [how] air: pixels free around each box
    */
-  #fit(bounds, points, { margin = MARGIN, maxZoom = this.map.getMaxZoom(), animate = true } = {}) {
+  #fit(bounds, points, { margin = MARGIN, air = 4, maxZoom = this.map.getMaxZoom(), animate = true } = {}) {
     const pixel = /** @type {(at: L.LatLng) => [number, number]} */ ((at) => {
       const point = this.map.project(at, 0);
       return [point.x, point.y];
@@ -173,7 +173,7 @@ export class MapView {
     const [left, top] = pixel(bounds.getNorthWest());
     const [right, bottom] = pixel(bounds.getSouthEast());
     const { x, y } = this.map.getSize();
-    const boxes = overlays(this.map.getContainer(), this.page.hiddenBelow());
+    const boxes = overlays(this.map.getContainer(), this.page.hiddenBelow(), air);
     const { zoom, centre } = clearView({ points: points.map(pixel), frame: [left, top, right, bottom], size: [x, y], boxes, margin, maxZoom });
     this.map.setView(this.map.unproject(L.point(centre), 0), zoom, { animate: animate && this.#moves() });
   }
