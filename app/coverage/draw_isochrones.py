@@ -12,7 +12,7 @@ from app.consultants.queries import Posting, list_postings
 from app.coverage.travel import cell_points, departure_points
 from app.demand.queries import list_cells
 from app.errors import NotFoundError
-from app.geojson import feature_collection
+from app.geojson import feature_collection, geojson_shape
 from app.roads.queries import active_network, load_network
 from geo.isochrone import isochrones
 from geo.profiles import PROFILES
@@ -34,7 +34,7 @@ def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], p
         [
             {
                 "type": "Feature",
-                "geometry": shapes[60 * value].__geo_interface__,
+                "geometry": geojson_shape(shapes[60 * value]),
                 "properties": {
                     "consultant": consultant,
                     "minutes": value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from app.accounts.caller import Caller
 from app.coverage import queries, schemas
@@ -28,7 +28,9 @@ def coverage(session: DbSession, _: Caller, profile: ProfileName = "car") -> dic
 
 
 @router.get("/coverage/{run_id}/cells")
-def cells(session: DbSession, _: Caller, run_id: str) -> dict[str, Any]:
+def cells(
+    session: DbSession, _: Caller, run_id: Annotated[str, Path(pattern=r"^\w+$", max_length=64)]
+) -> dict[str, Any]:
     """Return the travel time of every inhabited cell of a run."""
     return schemas.cells_geojson(queries.list_run_cells(session, run_id))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from app.accounts.caller import Caller
 from app.database import DbSession
@@ -16,13 +16,17 @@ from app.resources.search import matches
 router = APIRouter(tags=["資源"])
 Kind = Literal["centre", "window", "salon", "gathering_place", "childcare", "watch_partner", "other"]
 
+# What a number and a text of the database can hold.
+MOST = 2**31 - 1
+NO_NUL = r"^[^\x00]*$"
+
 
 @router.get("/resources")
 def list_resources(
     session: DbSession,
     _: Caller,
     kind: Kind | None = None,
-    district: str | None = None,
+    district: Annotated[str | None, Query(max_length=100, pattern=NO_NUL)] = None,
     q: Annotated[str, Query(max_length=100)] = "",
 ) -> dict[str, Any]:
     """Return resources as GeoJSON; a resource without a published place has no geometry."""
@@ -38,7 +42,7 @@ def list_resources(
 
 
 @router.get("/resources/{number}")
-def get_resource(session: DbSession, _: Caller, number: int) -> dict[str, Any]:
+def get_resource(session: DbSession, _: Caller, number: Annotated[int, Path(ge=1, le=MOST)]) -> dict[str, Any]:
     """Return one resource with all that is public of it."""
     resource = queries.get_resource(session, number)
     return feature(resource.location, schemas.resource_details(resource, today()))

@@ -1,0 +1,265 @@
+"""Every route and what it may answer; places are GeoJSON to the letter of RFC 7946; nothing can be changed."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from shapely.geometry import shape
+
+from app.main import create_app
+from app.settings import Settings
+
+# Every route that answers with data, and what it answers: with the data of Tono, without any data, without a database.
+ROUTES: dict[str, tuple[int, int, int]] = {
+    "/": (200, 200, 200),
+    "/list": (200, 200, 503),
+    "/healthz": (200, 200, 200),
+    "/readyz": (200, 409, 503),
+    "/api/v1/openapi.json": (200, 200, 200),
+    "/api/v1/status": (200, 200, 503),
+    "/api/v1/districts": (200, 200, 503),
+    "/api/v1/search": (200, 200, 503),
+    "/api/v1/resources": (200, 200, 503),
+    "/api/v1/resources/{number}": (200, 404, 503),
+    "/api/v1/roads": (200, 409, 503),
+    "/api/v1/places": (200, 200, 503),
+    "/api/v1/consultants": (200, 200, 503),
+    "/api/v1/coverage": (200, 409, 503),
+    "/api/v1/coverage/{run_id}/cells": (200, 404, 503),
+    "/api/v1/isochrones": (200, 404, 503),
+}
+ASKED = {"/api/v1/search": "?q=遠野", "/api/v1/isochrones": "?consultant=C02"}
+REFUSED = [
+    ("/api/v1/nowhere", 404),
+    ("/nowhere", 404),
+    ("/static/nowhere.js", 404),
+    ("/static/../app/settings.py", 404),
+    ("/static/..%2f..%2fsettings.py", 404),
+    ("/api/v1/resources/999999999", 404),
+    ("/api/v1/resources/99999999999999999999", 422),
+    ("/api/v1/resources/-1", 422),
+    ("/api/v1/resources?district=%00", 422),
+    ("/api/v1/resources?q=%00&kind=%00", 422),
+    ("/api/v1/resources/one", 422),
+    ("/api/v1/resources?kind=bar", 422),
+    ("/api/v1/resources?q=" + "x" * 101, 422),
+    ("/api/v1/search", 422),
+    ("/api/v1/search?q=", 422),
+    ("/api/v1/search?q=" + "x" * 101, 422),
+    ("/api/v1/coverage?profile=bus", 422),
+    ("/api/v1/coverage/0123456789ab/cells", 404),
+    ("/api/v1/coverage/%00/cells", 422),
+    ("/api/v1/isochrones", 422),
+    ("/api/v1/isochrones?consultant=C99", 404),
+    ("/api/v1/isochrones?consultant=%00", 404),
+    ("/api/v1/isochrones?consultant=C02&minutes=0", 400),
+    ("/api/v1/isochrones?consultant=C02&minutes=10,121", 400),
+    ("/api/v1/isochrones?consultant=C02&minutes=-5", 422),
+    ("/api/v1/isochrones?consultant=C02&minutes=" + "1" * 40, 400),
+    ("/api/v1/isochrones?consultant=C02&profile=bus", 422),
+]
+
+
+def running(url: str) -> Iterator[TestClient]:
+    """Give a client of the service on a database."""
+    service = create_app(Settings(), url)
+    with TestClient(service, raise_server_exceptions=False) as client:
+        yield client
+    service.state.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def tono_service(bundled_url: str, as_web_role: Callable[[str], str]) -> Iterator[TestClient]:
+    """Return the service on the bundled data, with the role that may only read."""
+    yield from running(as_web_role(bundled_url))
+
+
+@pytest.fixture(scope="module")
+def bare_service(new_database) -> Iterator[TestClient]:
+    """Return the service on a database without data."""
+    with new_database("routes") as url:
+        yield from running(url)
+
+
+@pytest.fixture(scope="module")
+def deaf_service() -> Iterator[TestClient]:
+    """Return the service on a database that does not answer."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        yield from running(f"postgresql://tono_app:very-secret@127.0.0.1:{port}/tono")
+
+
+def service_of(client: TestClient) -> FastAPI:
+    """Return the service behind a client."""
+    assert isinstance(client.app, FastAPI)
+    return client.app
+
+
+def routes_of(service: FastAPI) -> Iterator[Any]:
+    """Yield every route; newer versions of FastAPI keep those of a router behind one entry."""
+    for route in service.routes:
+        inside = getattr(route, "effective_route_contexts", None)
+        if inside is not None:
+            yield from inside()
+        elif isinstance(route, APIRoute):
+            yield route
+
+
+def address(client: TestClient, route: str) -> str:
+    """Return an address of a route that is good where there is data."""
+    if "{run_id}" in route:
+        return route.replace("{run_id}", client.get("/api/v1/coverage").json().get("run", "0123456789ab"))
+    if "{number}" in route:
+        features = client.get("/api/v1/resources").json().get("features")
+        return route.replace("{number}", str(features[0]["properties"]["id"] if features else 1))
+    return route + ASKED.get(route, "")
+
+
+def assert_problem(reply: Any, status: int) -> dict[str, Any]:
+    """Fail unless a reply is an error in the form of RFC 9457, told in Japanese; return it."""
+    assert (reply.status_code, reply.headers["content-type"]) == (status, "application/problem+json")
+    body: dict[str, Any] = reply.json()
+    assert set(body) == {"type", "title", "status", "detail"}
+    assert (body["type"], body["status"]) == ("about:blank", status)
+    for text in (body["title"], body["detail"]):
+        assert "Traceback" not in text
+        assert "very-secret" not in text
+    assert any("ぁ" <= sign <= "龠" for sign in body["title"])
+    return body
+
+
+def test_every_route_has_a_row(tono_service: TestClient) -> None:
+    routes = list(routes_of(service_of(tono_service)))
+    assert {route.path for route in routes} == set(ROUTES)
+    assert {method for route in routes for method in route.methods} <= {"GET", "HEAD"}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_what_a_route_answers(tono_service: TestClient, bare_service, deaf_service, route: str) -> None:
+    for client, status in zip((tono_service, bare_service, deaf_service), ROUTES[route], strict=True):
+        reply = client.get(address(client, route))
+        assert reply.status_code == status, (route, reply.text[:300])
+        if status >= 400:
+            assert_problem(reply, status)
+
+
+@pytest.mark.parametrize(("path", "status"), REFUSED, ids=[path[:60] for path, _ in REFUSED])
+def test_what_cannot_be_answered_is_told_in_japanese(tono_service: TestClient, path: str, status: int) -> None:
+    assert_problem(tono_service.get(path), status)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nothing_can_be_changed(tono_service: TestClient, bundled_url: str, contents, method: str) -> None:
+    before = contents(bundled_url)
+    for route in ROUTES:
+        reply = tono_service.request(method, address(tono_service, route), content=b'{"name": "x"}')
+        assert_problem(reply, 405)
+    assert contents(bundled_url) == before
+
+
+def test_a_person_who_opens_a_page_gets_a_page(deaf_service: TestClient) -> None:
+    reply = deaf_service.get("/list", headers={"accept": "text/html,application/xhtml+xml"})
+    assert (reply.status_code, reply.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert "データベースに接続できません" in reply.text
+    assert "very-secret" not in reply.text
+    assert_problem(deaf_service.get("/api/v1/places", headers={"accept": "text/html"}), 503)
+
+
+def test_every_answer_forbids_what_comes_from_outside(tono_service: TestClient, deaf_service: TestClient) -> None:
+    for client in (tono_service, deaf_service):
+        for path in [*(address(client, route) for route in ROUTES), "/nowhere", "/static/css/map.css"]:
+            headers = client.get(path).headers
+            assert "default-src 'self'" in headers["content-security-policy"], path
+            assert "http" not in headers["content-security-policy"], path
+            assert headers["x-content-type-options"] == "nosniff"
+            assert "access-control-allow-origin" not in headers
+
+
+# --- GeoJSON --------------------------------------------------------------------------------------------------------
+
+COLLECTIONS = {
+    "/api/v1/districts": {"MultiPolygon"},
+    "/api/v1/resources": {"Point", None},
+    "/api/v1/roads": {"MultiLineString"},
+    "/api/v1/places": {"Point"},
+    "/api/v1/consultants": {"Point"},
+    "/api/v1/coverage/{run_id}/cells": {"Polygon"},
+    "/api/v1/isochrones": {"MultiPolygon", "Polygon"},
+}
+
+
+def polygons(geometry: dict[str, Any]) -> list[list[list[list[float]]]]:
+    """Return the polygons of a geometry as lists of rings."""
+    parts = {"Polygon": lambda coordinates: [coordinates], "MultiPolygon": lambda coordinates: coordinates}
+    found = parts.get(geometry["type"], lambda _: [])(geometry["coordinates"])
+    return list(found)
+
+
+def turns_left(ring: list[list[float]]) -> bool:
+    """Return whether a ring goes round against the clock."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)) > 0
+
+
+def positions(coordinates: Any) -> Iterator[list[float]]:
+    """Yield the positions of coordinates of any depth."""
+    if isinstance(coordinates[0], (int, float)):
+        yield coordinates
+    else:
+        for part in coordinates:
+            yield from positions(part)
+
+
+@pytest.mark.parametrize("route", COLLECTIONS)
+def test_places_are_geojson_to_the_letter(tono_service: TestClient, route: str) -> None:
+    reply = tono_service.get(address(tono_service, route))
+    collection = json.loads(reply.text, parse_constant=pytest.fail)
+    assert collection["type"] == "FeatureCollection"
+    # RFC 7946, 7.1: members of other objects may not stand in these; 4: there is no other system of coordinates.
+    assert not {"coordinates", "geometries", "geometry", "properties", "crs"} & set(collection)
+    assert len(collection["features"]) >= 3
+    kinds = set()
+    for feature in collection["features"]:
+        assert set(feature) == {"type", "geometry", "properties"}
+        assert feature["type"] == "Feature"
+        assert isinstance(feature["properties"], dict)
+        geometry = feature["geometry"]
+        kinds.add(geometry and geometry["type"])
+        if geometry is not None:
+            assert set(geometry) == {"type", "coordinates"}
+            assert_drawn(geometry)
+    assert kinds <= COLLECTIONS[route]
+
+
+def assert_drawn(geometry: dict[str, Any]) -> None:
+    """Fail unless a geometry is valid, in Tono, lon before lat, and its rings turn as RFC 7946, 3.1.6 says."""
+    for position in positions(geometry["coordinates"]):
+        lon, lat = position
+        assert 140.9 < lon < 142.1
+        assert 38.9 < lat < 39.9
+    assert shape(geometry).is_valid
+    for rings in polygons(geometry):
+        for number, ring in enumerate(rings):
+            assert len(ring) >= 4
+            assert ring[0] == ring[-1]
+            assert turns_left(ring) is (number == 0)
+
+
+def test_the_description_names_every_route(tono_service: TestClient) -> None:
+    described = tono_service.get("/api/v1/openapi.json").json()
+    assert described["openapi"].startswith("3.")
+    api = {route for route in ROUTES if route.startswith("/api/v1/") and not route.endswith("openapi.json")}
+    assert set(described["paths"]) == api
+    assert {method for path in described["paths"].values() for method in path} == {"get"}
+
+
+def test_the_roads_are_not_sent_twice(tono_service: TestClient) -> None:
+    assert tono_service.get("/api/v1/roads").headers["etag"] == tono_service.get("/api/v1/roads").headers["etag"]
