@@ -3,77 +3,100 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_coverage
-from app.demand.load_demand import load_demand
-from app.demand.queries import assign_districts
-from app.demonstration.load_demonstration import load_demonstration
-from app.resources.load_districts import load_districts
-from app.resources.queries import city_bounds, district_ids
+from app.errors import InputError
+from app.resources.queries import city_bounds
 from app.roads.build_network import read_network, store_network
 
 PEOPLE = 28_062
 
 
-@pytest.fixture
-def city(root: Path, shared_data: Path, session: Session) -> Session:
-    """Return a database with the real borders and people of Tono."""
-    load_demonstration(session, root / "data" / "tono")
-    load_districts(session, shared_data / "tono" / "districts.geojson", source="census")
-    assign_districts(session)
-    cells, people, outside = load_demand(
-        session,
-        shared_data / "tono" / "demand_250m_cells.parquet",
-        districts=district_ids(session),
-        city_bounds=city_bounds(session),
-        as_of=None,
-        source="census",
-    )
-    assert (cells, people, outside) == (2300, PEOPLE, 0)
-    return session
-
-
-def measured(session: Session, profile: str = "car", **file: Path) -> dict[str, Any]:
-    """Return the coverage on the roads of a file."""
-    network, origin = read_network(**file)
-    store_network(session, network, origin, name="real", city_bounds=city_bounds(session))
+def measured(session: Session, profile: str = "car") -> dict[str, Any]:
+    """Return the coverage on the roads in use."""
     document: dict[str, Any] = json.loads(measure_coverage(session, profile=profile).document)
     return document
 
 
-def assert_accounted(part: dict[str, Any]) -> None:
-    """Covered, later and unreachable people are all people."""
-    for minutes, covered in part["covered"].items():
-        assert covered + part["uncovered"][minutes] + part["unreachable_population"] == part["population"]
+def assert_accounted(document: dict[str, Any]) -> None:
+    """Covered, later and unreachable people are all people, in every district and in total."""
+    assert document["population"] == PEOPLE
+    assert len(document["districts"]) == 11
+    for part in (document, *document["districts"]):
+        for minutes, covered in part["covered"].items():
+            assert covered + part["uncovered"][minutes] + part["unreachable_population"] == part["population"]
+    for minutes, covered in document["covered"].items():
+        assert sum(district["covered"][minutes] for district in document["districts"]) == covered
+    assert sum(district["population"] for district in document["districts"]) == PEOPLE
+    assert sum(cell["population"] for cell in document["unreachable"]) == document["unreachable_population"]
+    served = sum(consultant["catchment_population"] for consultant in document["consultants"])
+    assert served == PEOPLE - document["unreachable_population"]
 
 
-def test_everyone_is_accounted_for_on_both_files(city: Session, shared_data: Path) -> None:
-    osm = measured(city, osm=shared_data / "tono" / "tono.osm.pbf")
-    edges = measured(city, edges=shared_data / "tono" / "tono_roads.parquet")
-    for document in (osm, edges):
-        assert document["population"] == PEOPLE
-        assert len(document["districts"]) == 11
-        for part in (document, *document["districts"]):
-            assert_accounted(part)
-        for minutes, covered in document["covered"].items():
-            assert sum(district["covered"][minutes] for district in document["districts"]) == covered
-        assert sum(district["population"] for district in document["districts"]) == PEOPLE
-        assert sum(cell["population"] for cell in document["unreachable"]) == document["unreachable_population"]
-        assert (
-            sum(post["catchment_population"] for post in document["consultants"])
-            == PEOPLE - document["unreachable_population"]
-        )
-    for minutes, covered in osm["covered"].items():
+def test_everyone_is_accounted_for(document: dict[str, Any]) -> None:
+    assert_accounted(document)
+    assert (document["network"]["name"], document["profile"]) == ("real", "car")
+
+
+def test_people_of_each_district_are_those_of_the_file(document: dict[str, Any], shared_data: Path) -> None:
+    cells = pd.read_parquet(shared_data / "tono" / "demand_250m_cells.parquet")
+    by_district = cells.groupby("district")["population"].sum().to_dict()
+    assert {district["name"]: district["population"] for district in document["districts"]} == by_district
+    unreachable = {cell["mesh_code"]: cell["population"] for cell in document["unreachable"]}
+    known = dict(zip(cells["mesh_code"], cells["population"], strict=True))
+    assert unreachable == {code: known[code] for code in unreachable}
+
+
+def test_the_same_command_prints_the_same_bytes(
+    command: Callable[..., Any], real_template: tuple[str, str], city: Session
+) -> None:
+    assert command(real_template[0], "coverage", "--json").stdout == real_template[1]
+    assert measure_coverage(city).document == real_template[1].rstrip("\n")
+
+
+def test_the_edges_of_the_same_roads_cover_the_same_people(
+    city: Session, document: dict[str, Any], shared_data: Path
+) -> None:
+    roads, origin = read_network(edges=shared_data / "tono" / "tono_roads.parquet")
+    store_network(city, roads, origin, name="edges", city_bounds=city_bounds(city))
+    edges = measured(city)
+    assert_accounted(edges)
+    assert edges["network"]["name"] == "edges"
+    assert edges["fingerprint"] != document["fingerprint"]
+    for minutes, covered in document["covered"].items():
         assert edges["covered"][minutes] == pytest.approx(covered, rel=0.005)
 
 
-def test_winter_covers_nobody_more(city: Session, shared_data: Path) -> None:
-    edges = shared_data / "tono" / "tono_roads.parquet"
-    summer, winter = (measured(city, profile, edges=edges) for profile in ("car", "car-winter"))
-    assert all(winter["covered"][minutes] <= covered for minutes, covered in summer["covered"].items())
-    assert winter["covered"] != summer["covered"]
+def test_winter_covers_nobody_more(city: Session, document: dict[str, Any]) -> None:
+    winter = measured(city, "car-winter")
+    assert_accounted(winter)
+    assert all(winter["covered"][minutes] <= covered for minutes, covered in document["covered"].items())
+    assert winter["covered"] != document["covered"]
+
+
+def test_on_foot_everyone_is_still_counted(city: Session, document: dict[str, Any]) -> None:
+    walk = measured(city, "walk")
+    assert_accounted(walk)
+    assert all(walk["covered"][minutes] <= covered for minutes, covered in document["covered"].items())
+
+
+def test_roads_of_another_city_are_refused(city: Session, shared_data: Path, tmp_path: Path) -> None:
+    around_morioka = (141.0, 39.65, 141.25, 39.8)  # 50 km to the north-west
+    roads = gpd.read_parquet(shared_data / "iwate" / "iwate_roads.parquet")
+    roads.cx[around_morioka[0] : around_morioka[2], around_morioka[1] : around_morioka[3]].to_parquet(
+        tmp_path / "m.parquet"
+    )
+    before = measured(city)
+    elsewhere, origin = read_network(edges=tmp_path / "m.parquet")
+    with pytest.raises(InputError, match=r"cover only 0% of the districts .*another city"), city.begin_nested():
+        store_network(city, elsewhere, origin, name="real", city_bounds=city_bounds(city))
+    city.expire_all()
+    assert measured(city) == before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,42 +10,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.coverage.propose_sites import Wish, gather_town, propose_sites
-from app.demand.load_demand import load_demand
-from app.demand.queries import assign_districts
-from app.demonstration.load_demonstration import load_demonstration
-from app.resources.load_districts import load_districts
-from app.resources.queries import city_bounds, district_ids
-from app.roads.build_network import Origin, read_network, store_network
 from geo.location_allocation import ladder, maximal_covering
-from geo.road_network import RoadNetwork
 
 PEOPLE = 28_062
 FREE = {"達曽部地区センター", "鱒沢地区センター"}
-
-
-@pytest.fixture(scope="module")
-def roads(shared_data: Path) -> tuple[RoadNetwork, Origin]:
-    """Return the real roads, read once."""
-    return read_network(osm=shared_data / "tono" / "tono.osm.pbf")
-
-
-@pytest.fixture
-def city(root: Path, shared_data: Path, session: Session, roads: tuple[RoadNetwork, Origin]) -> Session:
-    """Return a database with the real roads, borders and people of Tono."""
-    tono = shared_data / "tono"
-    load_demonstration(session, root / "data" / "tono")
-    load_districts(session, tono / "districts.geojson", source="census")
-    assign_districts(session)
-    load_demand(
-        session,
-        tono / "demand_250m_cells.parquet",
-        districts=district_ids(session),
-        city_bounds=city_bounds(session),
-        as_of=None,
-        source="census",
-    )
-    store_network(session, *roads, name="real", city_bounds=city_bounds(session))
-    return session
 
 
 def names(rung: dict[str, Any]) -> list[str]:

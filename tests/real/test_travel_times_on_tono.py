@@ -26,11 +26,6 @@ def roads(shared_data: Path) -> pd.DataFrame:
     return pd.read_parquet(shared_data / "tono" / "tono_roads.parquet")
 
 
-@pytest.fixture(scope="module")
-def network(shared_data: Path) -> RoadNetwork:
-    return RoadNetwork.from_osm(shared_data / "tono" / "tono.osm.pbf")
-
-
 def graph_of(network: RoadNetwork, profile: Profile) -> nx.DiGraph:
     """Return the roads as a networkx graph; of parallel roads the fastest."""
     graph = nx.DiGraph()

@@ -1,0 +1,102 @@
+"""The real city, built once per test process by the commands that a city types; every test gets it as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.database import create_database_engine, transaction
+from app.demonstration.load_demonstration import load_demonstration
+from app.roads.queries import active_network, load_network
+from geo.road_network import RoadNetwork
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests together, so that one process reads the roads for all of them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("real"))
+
+
+@pytest.fixture(scope="session")
+def command(root: Path) -> Command:
+    """Return what runs `tono` as a process of its own on a database."""
+
+    def run(url: str, *words: object) -> subprocess.CompletedProcess[str]:
+        code = "from app.cli import main; main()"
+        environment = dict(os.environ) | {"TONO_DATABASE_URL": url}
+        return subprocess.run(
+            [sys.executable, "-c", code, *map(str, words)],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=root,
+        )
+
+    return run
+
+
+def done(answer: subprocess.CompletedProcess[str]) -> str:
+    """Return what a command printed, after a look at how it ended."""
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.fixture(scope="session")
+def real_template(root: Path, shared_data: Path, new_database: Any, command: Command) -> Iterator[tuple[str, str]]:
+    """Return the address of a database with the real city, only for copies, and what `tono coverage --json` printed."""
+    tono = shared_data / "tono"
+    with new_database("real") as url:
+        engine = create_database_engine(url)
+        with transaction(engine) as session:
+            load_demonstration(session, root / "data" / "tono")
+        engine.dispose()
+        done(command(url, "network", "build", "--osm", tono / "tono.osm.pbf", "--name", "real"))
+        done(command(url, "districts", "load", tono / "districts.geojson"))
+        done(command(url, "demand", "load", tono / "demand_250m_cells.parquet"))
+        yield url, done(command(url, "coverage", "--json"))
+
+
+@pytest.fixture(scope="session")
+def document(real_template: tuple[str, str]) -> dict[str, Any]:
+    """Return the coverage of the real city by car."""
+    found: dict[str, Any] = json.loads(real_template[1])
+    return found
+
+
+@pytest.fixture(scope="session")
+def real_engine(real_template: tuple[str, str], new_database: Any) -> Iterator[Engine]:
+    """Return an engine on the real city."""
+    with new_database("reading_real", copy_of=real_template[0]) as url:
+        engine = create_database_engine(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def city(real_engine: Engine) -> Iterator[Session]:
+    """Return a session on the real city: it may change and commit, and nothing of it stays."""
+    with real_engine.connect() as connection:
+        outer = connection.begin()
+        with sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")() as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture(scope="session")
+def network(real_engine: Engine) -> RoadNetwork:
+    """Return the real roads as OpenStreetMap has them."""
+    with Session(real_engine) as session:
+        return load_network(session, active_network(session))

@@ -1,0 +1,67 @@
+"""`--place`: the real roads asked from a server that answers as Overpass does are the roads of the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from loopback_servers import Answers, answering, roads_of_file
+
+from geo.road_network import RoadNetwork
+
+
+@pytest.fixture(scope="module")
+def boundary(shared_data: Path) -> shapely.Geometry:
+    """Return the border of the city."""
+    document = json.loads((shared_data / "tono" / "boundary.geojson").read_text())
+    return shapely.geometry.shape(document["features"][0]["geometry"])
+
+
+@pytest.fixture(scope="module")
+def asked(shared_data: Path, boundary: shapely.Geometry) -> tuple[RoadNetwork, Answers]:
+    """Return the roads of the city as a server gave them, and what it was asked."""
+    elements = roads_of_file(shared_data / "tono" / "tono.osm.pbf")
+    answers = Answers(elements=elements, area=shapely.geometry.mapping(boundary))
+    with pytest.MonkeyPatch.context() as patch, answering(answers):
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        patch.setattr("osmnx._nominatim.time.sleep", lambda _: None)
+        servers = answers.settings
+        network = RoadNetwork.from_place(
+            "遠野市", overpass_url=servers["TONO_OVERPASS_URL"], nominatim_url=servers["TONO_NOMINATIM_URL"]
+        )
+    return network, answers
+
+
+def pieces(network: RoadNetwork, inside: np.ndarray) -> set[tuple[int, int, int, str, bool]]:
+    """Return some pieces by their ends in OpenStreetMap, millimetres, class and direction."""
+    return {
+        (
+            *(int(network.node_ids[network.u[i]]), int(network.node_ids[network.v[i]])),
+            *(round(float(network.length_m[i]) * 1000), network.highways[network.highway[i]], bool(network.oneway[i])),
+        )
+        for i in np.flatnonzero(inside)
+    }
+
+
+def test_two_questions_are_asked_and_no_more(asked: tuple[RoadNetwork, Answers]) -> None:
+    assert [path for path, _ in asked[1].asked] == ["/search", "/api/interpreter"]
+
+
+def test_every_road_inside_the_city_is_the_same(
+    asked: tuple[RoadNetwork, Answers], network: RoadNetwork, boundary: shapely.Geometry
+) -> None:
+    shapely.prepare(boundary)
+    city, whole = asked[0], network
+    # A piece that touches the border may be cut there; all others are equal to the last millimetre.
+    expected = pieces(whole, shapely.contains_properly(boundary, whole.lines))
+    found = pieces(city, shapely.contains_properly(boundary, city.lines))
+    assert len(expected) > 3000
+    assert expected <= found
+    assert len(found - expected) < 0.01 * len(expected)
+
+
+def test_no_road_lies_wholly_outside(asked: tuple[RoadNetwork, Answers], boundary: shapely.Geometry) -> None:
+    assert shapely.intersects(boundary, asked[0].lines).mean() > 0.99
