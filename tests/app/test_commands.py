@@ -17,7 +17,6 @@ from sqlalchemy import text
 
 from app import cli
 from app.database import create_database_engine, transaction
-from app.demonstration.load_demonstration import load_demonstration
 from app.settings import get_settings
 
 CELL = "mesh_code,lon,lat,population,households\n"
@@ -42,13 +41,9 @@ Tono = Callable[..., Answer]
 
 
 @pytest.fixture(scope="module")
-def city(root: Path, new_database: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
+def city(bundled_template: str, new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """Return the address of a database with the bundled data."""
-    with new_database("commands") as url:
-        engine = create_database_engine(url)
-        with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
-        engine.dispose()
+    with new_database("commands", copy_of=bundled_template) as url:
         yield url.replace("postgresql+psycopg://", "postgresql://")
 
 
@@ -251,4 +246,5 @@ def test_a_port_in_use(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [(), ("--help",), ("network", "build", "--help")])
 def test_help_answers(words: tuple[str, ...]) -> None:
-    assert "Usage" in run(*words).stdout + run(*words).stderr
+    answer = run(*words)
+    assert "Usage" in answer.stdout + answer.stderr

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -150,33 +151,53 @@ def test_no_command_is_without_a_row() -> None:
 # --- the whole life, on a machine without any network -----------------------------------------------------------------
 
 
+# One process for several commands: it takes two seconds to start.
+SEVERAL = """
+import json, sys
+from app.cli import main
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["tono", *words]
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+
+
 @pytest.fixture
-def cut_off(tmp_path: Path, root: Path):
+def cut_off(root: Path):
     """Return what runs `tono` as a process of its own that has no network at all, with a private database."""
     probe = subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True)
     if probe.returncode:
         pytest.skip("this machine cannot take the network away from a process")
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        if parent.owner() == "root" and os.geteuid() == 0:
-            parent.chmod(0o755)
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TONO_STATE_DIR": str(tmp_path / "state")}
+    # pytest's own folder is closed to the account that the database runs as when we are root.
+    folder = tempfile.TemporaryDirectory(prefix="tono-life-")
+    Path(folder.name).chmod(0o755)
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TONO_STATE_DIR": f"{folder.name}/state"}
 
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
-        code = "from app.cli import main; main()"
-        command = ["unshare", "--net", sys.executable, "-c", code, *map(str, words)]
-        return subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=root)
+    def run(*several: str) -> list[str]:
+        words = json.dumps([line.split() for line in several])
+        done = subprocess.run(
+            ["unshare", "--net", sys.executable, "-c", SEVERAL, words],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=root,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
 
-    yield run
-    run("db", "stop")
+    with folder:
+        yield run
+        run("db stop")
 
 
-def test_from_nothing_to_the_figures_without_a_network(cut_off, tmp_path: Path) -> None:
-    made = cut_off("up", "--no-serve")
-    assert (made.returncode, made.stdout) == (0, ""), made.stderr
-    assert json.loads(cut_off("db", "status", "--json").stdout)["running"] is True
-    first = cut_off("coverage", "--json")
-    assert json.loads(first.stdout)["population"] == 28_062
-    assert cut_off("db", "stop").returncode == 0
+def test_from_nothing_to_the_figures_without_a_network(cut_off) -> None:
+    (first,) = cut_off("up --no-serve", "coverage --json")
+    assert json.loads(first)["population"] == 28_062
     # Started for one command and stopped after it.
-    assert cut_off("coverage", "--json").stdout == first.stdout
-    assert json.loads(cut_off("db", "status", "--json").stdout)["running"] is False
+    stopped, again, status = cut_off("db stop", "db status --json", "coverage --json", "db status --json")
+    assert again == first
+    assert [json.loads(line)["running"] for line in (stopped, status)] == [False, False]

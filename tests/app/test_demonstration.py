@@ -34,33 +34,34 @@ def one(session: Session, query: str) -> object:
     return session.execute(text(query)).scalar_one()
 
 
-def test_totals_are_those_that_were_published(session: Session, bundle: Path) -> None:
-    load_demonstration(session, bundle)
+def test_totals_are_those_that_were_published(tono_session: Session) -> None:
     for table in ("small_area", "demand_cell", "district"):
-        row = session.execute(text(f"SELECT sum(population), sum(households) FROM {table}")).one()
+        row = tono_session.execute(text(f"SELECT sum(population), sum(households) FROM {table}")).one()
         assert tuple(row) == (28_062, 9_973), table
-    assert one(session, "SELECT count(*) FROM district") == 11
-    assert one(session, "SELECT count(*) FROM small_area") == 65
-    assert one(session, "SELECT count(*) FROM watch_agreement") == 24
-    assert one(session, "SELECT count(*) FROM consultant") == 9
+    assert one(tono_session, "SELECT count(*) FROM district") == 11
+    assert one(tono_session, "SELECT count(*) FROM small_area") == 65
+    assert one(tono_session, "SELECT count(*) FROM watch_agreement") == 24
+    assert one(tono_session, "SELECT count(*) FROM consultant") == 9
     unequal = """
         SELECT count(*) FROM district d
         WHERE population <> (SELECT sum(population) FROM demand_cell WHERE district_id = d.id)
            OR population <> (SELECT sum(population) FROM small_area WHERE district_id = d.id)"""
-    assert one(session, unequal) == 0
+    assert one(tono_session, unequal) == 0
 
 
-def test_what_is_invented_or_assumed_is_marked(session: Session, bundle: Path) -> None:
-    load_demonstration(session, bundle)
-    assert one(session, "SELECT count(*) FROM resource WHERE kind = 'watch_partner' AND NOT is_demo") == 0
-    assert one(session, "SELECT count(*) FROM resource WHERE kind = 'gathering_place' AND NOT is_demo") == 0
-    assert one(session, "SELECT count(*) FROM resource WHERE kind = 'centre' AND is_demo") == 0
-    assert one(session, "SELECT count(*) FROM consultant WHERE NOT is_assumed") == 2
+def test_what_is_invented_or_assumed_is_marked(tono_session: Session) -> None:
+    assert one(tono_session, "SELECT count(*) FROM resource WHERE kind = 'watch_partner' AND NOT is_demo") == 0
+    assert one(tono_session, "SELECT count(*) FROM resource WHERE kind = 'gathering_place' AND NOT is_demo") == 0
+    assert one(tono_session, "SELECT count(*) FROM resource WHERE kind = 'centre' AND is_demo") == 0
+    assert one(tono_session, "SELECT count(*) FROM consultant WHERE NOT is_assumed") == 2
     assert (
-        one(session, "SELECT count(*) FROM dataset WHERE kind IN ('districts', 'demand', 'roads') AND NOT is_schematic")
+        one(
+            tono_session,
+            "SELECT count(*) FROM dataset WHERE kind IN ('districts', 'demand', 'roads') AND NOT is_schematic",
+        )
         == 0
     )
-    assert one(session, "SELECT count(*) FROM resource WHERE source = ''") == 0
+    assert one(tono_session, "SELECT count(*) FROM resource WHERE source = ''") == 0
 
 
 def test_nothing_stays_behind(session: Session, bundle: Path) -> None:
@@ -80,10 +81,9 @@ def test_it_loads_again_after_it_was_removed(session: Session, bundle: Path) -> 
     assert load_demonstration(session, bundle) == first
 
 
-def test_the_facts_of_the_plan_can_stay(session: Session, bundle: Path) -> None:
-    load_demonstration(session, bundle)
-    facts = one(session, "SELECT count(*) FROM resource WHERE NOT is_demo")
-    remove_demonstration(session, only_invented=True)
-    assert one(session, "SELECT count(*) FROM resource") == facts
-    assert one(session, "SELECT count(*) FROM resource WHERE is_demo") == 0
-    assert one(session, "SELECT count(*) FROM district") == 11
+def test_the_facts_of_the_plan_can_stay(tono_session: Session) -> None:
+    facts = one(tono_session, "SELECT count(*) FROM resource WHERE NOT is_demo")
+    remove_demonstration(tono_session, only_invented=True)
+    assert one(tono_session, "SELECT count(*) FROM resource") == facts
+    assert one(tono_session, "SELECT count(*) FROM resource WHERE is_demo") == 0
+    assert one(tono_session, "SELECT count(*) FROM district") == 11

@@ -19,7 +19,7 @@ from app.demonstration.load_demonstration import load_demonstration
 from app.roads.queries import active_network, load_network
 from geo.road_network import RoadNetwork
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+Commands = Callable[..., str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,33 +29,43 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("real"))
 
 
-@pytest.fixture(scope="session")
-def command(root: Path) -> Command:
-    """Return what runs `tono` as a process of its own on a database."""
+# One process for all of them: it takes two seconds to start.
+SEVERAL = """
+import json, sys
+from app.cli import main
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["tono", *words]
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
 
-    def run(url: str, *words: object) -> subprocess.CompletedProcess[str]:
-        code = "from app.cli import main; main()"
+
+@pytest.fixture(scope="session")
+def commands(root: Path) -> Commands:
+    """Return what runs commands of `tono` one after the other on a database and gives what they printed."""
+
+    def run(url: str, *several: str) -> str:
+        words = json.dumps([line.split() for line in several])
         environment = dict(os.environ) | {"TONO_DATABASE_URL": url}
-        return subprocess.run(
-            [sys.executable, "-c", code, *map(str, words)],
+        done = subprocess.run(
+            [sys.executable, "-c", SEVERAL, words],
             check=False,
             capture_output=True,
             text=True,
             env=environment,
             cwd=root,
         )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     return run
 
 
-def done(answer: subprocess.CompletedProcess[str]) -> str:
-    """Return what a command printed, after a look at how it ended."""
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
-
-
 @pytest.fixture(scope="session")
-def real_template(root: Path, shared_data: Path, new_database: Any, command: Command) -> Iterator[tuple[str, str]]:
+def real_template(root: Path, shared_data: Path, new_database: Any, commands: Commands) -> Iterator[tuple[str, str]]:
     """Return the address of a database with the real city, only for copies, and what `tono coverage --json` printed."""
     tono = shared_data / "tono"
     with new_database("real") as url:
@@ -63,10 +73,14 @@ def real_template(root: Path, shared_data: Path, new_database: Any, command: Com
         with transaction(engine) as session:
             load_demonstration(session, root / "data" / "tono")
         engine.dispose()
-        done(command(url, "network", "build", "--osm", tono / "tono.osm.pbf", "--name", "real"))
-        done(command(url, "districts", "load", tono / "districts.geojson"))
-        done(command(url, "demand", "load", tono / "demand_250m_cells.parquet"))
-        yield url, done(command(url, "coverage", "--json"))
+        printed = commands(
+            url,
+            f"network build --osm {tono / 'tono.osm.pbf'} --name real",
+            f"districts load {tono / 'districts.geojson'}",
+            f"demand load {tono / 'demand_250m_cells.parquet'}",
+            "coverage --json",
+        )
+        yield url, printed
 
 
 @pytest.fixture(scope="session")
