@@ -31,7 +31,7 @@ CELL_M = 100.0
 WALK_LIMIT_M = 300.0
 # Half the diagonal of a grid square: a point in its middle still takes in its corners.
 BAND_M = CELL_M * 0.5**0.5
-# Distance between the points that stand for a road.
+# Distance between the points that stand for a road; below the band, so that they leave no gap.
 STEP_M = 50.0
 # A grid point next to the border lies at most this far from the road point that decides about it.
 WINDOW_M = WALK_LIMIT_M + CELL_M
@@ -80,7 +80,7 @@ def isochrones(
     pace = float(profile.access_seconds(np.ones(1))[0])
     rows: list[tuple[int, float, shapely.MultiPolygon]] = []
     for origin in range(len(places)):
-        spots, times = _reached_points(roads, nodes[origin], places[[origin]], max(cutoffs_s) + CELL_M * pace, pace)
+        spots, times = _reached_points(roads, nodes[origin], places[[origin]], max(cutoffs_s), pace)
         areas = _areas(spots, times, cutoffs_s, pace, network.metric_epsg)
         rows += [(origin, cutoff, area) for cutoff, area in zip(cutoffs_s, areas, strict=True)]
     frame = {"origin": [row[0] for row in rows], "cutoff_s": [row[1] for row in rows]}
@@ -137,24 +137,18 @@ def _areas(
     areas: dict[float, shapely.MultiPolygon] = {}
     inner = shapely.MultiPolygon()
     for cutoff in sorted(set(cutoffs_s)):
-        # Beyond the cutoff a point only says how steeply the border is crossed.
-        near = times <= cutoff + CELL_M * pace
-        area = _area(spots[near], _metres_left(times[near], cutoff, pace), epsg)
+        near = times <= cutoff
+        # How far one may walk from each point in the time that is left.
+        left = np.clip((cutoff - times[near]) / pace, BAND_M, WALK_LIMIT_M)
         # Contours nest but for the rounding of coordinates; the union makes it exact.
-        inner = _multi(shapely.union_all([area, inner]))
+        inner = _multi(shapely.union_all([_area(spots[near], left, epsg), inner]))
         areas[cutoff] = inner
     return [areas[cutoff] for cutoff in cutoffs_s]
 
 
-def _metres_left(times: Floats, cutoff: float, pace: float) -> Floats:
-    """Return how far one may walk from points on the road; below 0 where the time is up before."""
-    left = np.minimum((cutoff - times) / pace, WALK_LIMIT_M)
-    return np.where(left >= 0, np.maximum(left, BAND_M), left)
-
-
 def _area(spots: Floats, left: Floats, epsg: int) -> shapely.MultiPolygon:
     """Return what lies no farther from one of the points than may be walked from it."""
-    if not (left >= 0).any():
+    if len(spots) == 0:
         return shapely.MultiPolygon()
     east, north, raster = _raster(spots, left)
     drawn = contourpy.contour_generator(east, north, raster, fill_type=contourpy.FillType.OuterOffset)

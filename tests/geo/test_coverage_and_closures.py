@@ -181,6 +181,12 @@ def test_parts_of_one_closure_count_together_and_twice_the_same_is_once() -> Non
     assert pieces_along(CROSSING, []).tolist() == []
 
 
+def test_a_road_aslant_stays_open_also_where_the_closure_is_drawn_in_short_parts() -> None:
+    network = draw((1, 2, [(0, 0), (1000, 0)]), (3, 4, [(200, -300), (800, 300)]))
+    parts = [shapely.LineString(at((x, 0), (x + 10, 0))) for x in range(0, 1000, 10)]
+    assert pieces_along(network, parts).tolist() == [0]
+
+
 def test_a_winding_road_is_shut_by_a_line_along_it() -> None:
     bends = [(100 * i, 40 * (i % 2)) for i in range(11)]
     network = draw((1, 2, bends), (2, 3, [bends[-1], (2000, 0)]))

@@ -49,6 +49,7 @@ def test_a_square_holds_its_middle_its_corner_and_its_point(lon: int, lat: int, 
     west, south, east, north = mesh.bounds(code)
     assert west <= lon / 1e7 < east
     assert south <= lat / 1e7 < north
+    assert mesh.centre(code) == pytest.approx(((west + east) / 2, (south + north) / 2), abs=1e-12)
     assert str(mesh.encode(*mesh.centre(code), digits)) == code
     assert str(mesh.encode(west, south, digits)) == code
     # The border to the north and east belongs to the neighbours.

@@ -49,6 +49,13 @@ def test_the_zone_of_a_place() -> None:
     assert [plane_epsg(*place) for place in ((130.55, 31.6), (135.5, 34.7))] == [6670, 6674]
 
 
+@pytest.mark.parametrize("place", [(141.53, 39.33), (139.7, 35.7), (135.5, 40.25), (143.0, 41.5), (130.5, 30.0)])
+def test_the_zone_is_that_whose_origin_is_nearest_on_the_ellipsoid(place: tuple[float, float]) -> None:
+    count = len(PLANE_ORIGINS)
+    _, _, metres = Geod(ellps="GRS80").inv(*np.tile(place, (count, 1)).T, *PLANE_ORIGINS.T)
+    assert plane_epsg(*place) == 6669 + int(np.argmin(metres))
+
+
 def test_no_place_stays_no_place() -> None:
     assert np.isnan(to_metres(np.array([[np.nan, np.nan]]), IWATE)).all()
     assert to_metres(np.empty((0, 2)), IWATE).shape == (0, 2)
