@@ -70,11 +70,11 @@ def isochrones(
     Raises
     ------
     ValueError
-        If there is no cutoff, or one is negative or not finite.
+        If there is no cutoff, one is negative or not finite, or the places are none or belong to another network.
     """
     if not len(cutoffs_s) or not all(np.isfinite(cutoff) and cutoff >= 0 for cutoff in cutoffs_s):
         raise ValueError(f"Cutoffs must be finite numbers of seconds not below 0, but are {list(cutoffs_s)}.")
-    places = origins if isinstance(origins, Snapped) else snap(network, origins, profile)
+    places = snap(network, origins, profile)
     roads = _Roads(network, *edge_seconds(network, profile, closed))
     nodes = node_times(network, places, profile, closed=closed)
     pace = float(profile.access_seconds(np.ones(1))[0])

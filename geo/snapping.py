@@ -97,15 +97,15 @@ def as_points(points: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
-def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
+def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) -> Snapped:
     """Return the nearest point of the nearest usable road for each place.
 
     Parameters
     ----------
     network : RoadNetwork
         Roads.
-    points : (n, 2) array_like of float
-        lon, lat in degrees.
+    points : (n, 2) array_like of float, or Snapped
+        lon, lat in degrees; or places that were snapped to this network with this profile before, returned as they are.
     profile : Profile
         Which roads may be used, and how far away one may lie (``max_snap_m``, inclusive).
 
@@ -119,8 +119,10 @@ def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
     Raises
     ------
     ValueError
-        If a place is not a point on the globe.
+        If a place is not a point on the globe, or snapped places belong to another network or profile.
     """
+    if isinstance(points, Snapped):
+        return _of(network, points, profile)
     places = as_points(points)
     is_usable = profile.allows(network.highways)[network.highway]
     edge = np.full(len(places), -1, dtype=np.int64)
@@ -136,3 +138,9 @@ def snap(network: RoadNetwork, points: ArrayLike, profile: Profile) -> Snapped:
         far = distance > profile.max_snap_m
         edge[far], share[far], feet[far] = -1, np.nan, np.nan
     return Snapped(network.fingerprint, profile.name, edge, share, distance, to_degrees(feet, network.metric_epsg))
+
+
+def _of(network: RoadNetwork, places: Snapped, profile: Profile) -> Snapped:
+    if places.fingerprint != network.fingerprint or places.profile != profile.name:
+        raise ValueError(f"The places were snapped to another network or for {places.profile!r}, not {profile.name!r}.")
+    return places

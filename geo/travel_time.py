@@ -90,7 +90,7 @@ def travel_time_matrix(
         network or profile.
     """
     cutoff = _checked_cutoff(cutoff_s)
-    start, end = _snapped(network, origins, profile), _snapped(network, destinations, profile)
+    start, end = snap(network, origins, profile), snap(network, destinations, profile)
     times = road_times(network, profile, closed).answer(lambda roads: _matrix(roads, start, end))
     if np.isfinite(cutoff):
         np.putmask(times, times > cutoff, np.inf)
@@ -134,7 +134,7 @@ def nearest_origin(
         As in `travel_time_matrix`.
     """
     cutoff = _checked_cutoff(cutoff_s)
-    start, end = _snapped(network, origins, profile), _snapped(network, destinations, profile)
+    start, end = snap(network, origins, profile), snap(network, destinations, profile)
     best, who = road_times(network, profile, closed).answer(lambda roads: _nearest(roads, start, end))
     late = best > cutoff
     best[late], who[late] = np.inf, -1
@@ -194,7 +194,7 @@ def nodes_within(
         As in `travel_time_matrix`.
     """
     cutoff = _checked_cutoff(cutoff_s)
-    start = _snapped(network, origins, profile)
+    start = snap(network, origins, profile)
     return road_times(network, profile, closed).answer(lambda roads: _within(roads, start, float(cutoff)))
 
 
@@ -280,14 +280,6 @@ def _pairs_on_one_edge(start: Ints, end: Ints) -> tuple[Ints, Ints]:
     origin = np.repeat(np.arange(len(start)), count)
     position = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(low, count)
     return origin, order[position]
-
-
-def _snapped(network: RoadNetwork, places: Places, profile: Profile) -> Snapped:
-    if not isinstance(places, Snapped):
-        return snap(network, places, profile)
-    if places.fingerprint != network.fingerprint or places.profile != profile.name:
-        raise ValueError(f"The places were snapped to another network or for {places.profile!r}, not {profile.name!r}.")
-    return places
 
 
 def _checked_cutoff(cutoff_s: float) -> np.float32:

@@ -1,13 +1,15 @@
 """Nested dissection by inertial flow: small separators first found, last contracted.
 
 The nodes of a part are sorted along a line across the land; the first and the last quarter are held apart by the
-fewest edges, found as a maximum flow. Of four lines the one with the best ratio of cut to smaller side counts. The
+fewest edges, found as a maximum flow [3]_. Of four lines the one with the best ratio of cut to smaller side counts. The
 nodes that cover the cut come last; the two sides are dissected in turn, and small parts ordered by minimum degree.
 
 References
 ----------
 .. [1] A. Schild, C. Sommer (2015), On balanced separators in road networks. doi:10.1007/978-3-319-20086-6_22
 .. [2] A. George (1973), Nested dissection of a regular finite element mesh. doi:10.1137/0710032
+.. [3] E. A. Dinic (1970), Algorithm for solution of a problem of maximum flow in networks with power estimation.
+   Soviet Mathematics Doklady 11, 1277-1280.
 """
 
 from __future__ import annotations
@@ -47,10 +49,14 @@ class Ground(NamedTuple):
         Sides of the best cut so far.
     seen : (n,) array of int64
         Number of the last search that reached the node.
-    came_by : (n,) array of int64
-        Edge by which that search came.
+    level : (n,) array of int64
+        Steps of that search to the node.
+    turn : (n,) array of int64
+        Edge that the node tries next.
     queue : (n,) array of int64
-        Of that search.
+        Nodes of that search, then the edges of a way.
+    rim : (n,) array of int64
+        FIRST nodes that have another neighbour.
     flow : (2 m,) array of int8
         Along each edge, as seen from each end.
     """
@@ -63,8 +69,10 @@ class Ground(NamedTuple):
     side: Bytes
     best: Bytes
     seen: Ints
-    came_by: Ints
+    level: Ints
+    turn: Ints
     queue: Ints
+    rim: Ints
     flow: Bytes
 
 
@@ -97,8 +105,10 @@ def dissect(graph: Adjacency, xy: Floats, nodes: Ints) -> Ints:
         side=np.zeros(count, dtype=np.int8),
         best=np.zeros(count, dtype=np.int8),
         seen=np.zeros(count, dtype=np.int64),
-        came_by=np.zeros(count, dtype=np.int64),
+        level=np.zeros(count, dtype=np.int64),
+        turn=np.zeros(count, dtype=np.int64),
         queue=np.zeros(count, dtype=np.int64),
+        rim=np.zeros(count, dtype=np.int64),
         flow=np.zeros(size, dtype=np.int8),
     )
     ordered = nodes.copy()
@@ -174,12 +184,12 @@ def _best_cut(ground: Ground, part: Ints, number: int, search: int) -> int:
         flow, search = _hold_apart(ground, part, number, search, least * size / 2)
         reached = 0
         for node in part:
-            reached += ground.seen[node] == search
+            reached += ground.side[node] == FIRST or ground.seen[node] == search
         ratio = flow / min(reached, size - reached) if 0 < reached < size else np.inf
         if ratio < least:
             least = ratio
             for node in part:
-                ground.best[node] = FIRST if ground.seen[node] == search else LAST
+                ground.best[node] = FIRST if ground.side[node] == FIRST or ground.seen[node] == search else LAST
     return search
 
 
@@ -189,45 +199,81 @@ def _hold_apart(ground: Ground, part: Ints, number: int, search: int, most: floa
     for node in part:
         for edge in range(ground.pointer[node], ground.pointer[node + 1]):
             ground.flow[edge] = 0
+    rim = _find_rim(ground, part, number)
     flow = 0
     while True:
         search += 1
-        node = _find_way(ground, part, number, search)
-        if node < 0 or flow > most:
+        if not _level(ground, rim, number, search) or flow > most:
             return flow, search
-        flow += 1
-        while ground.came_by[node] >= 0:
-            edge = ground.came_by[node]
-            ground.flow[edge] += 1
-            ground.flow[ground.reverse[edge]] -= 1
-            node = ground.neighbour[ground.reverse[edge]]
+        for node in rim:
+            while _push(ground, node, number, search):
+                flow += 1
 
 
 @compiled
-def _find_way(ground: Ground, part: Ints, number: int, search: int) -> int:
-    """Return a LAST node to which there is still a way from a FIRST one, -1 if there is none."""
-    head = tail = 0
-    other: int
+def _find_rim(ground: Ground, part: Ints, number: int) -> Ints:
+    """Return the FIRST nodes that have another neighbour in their part."""
+    count = 0
     for node in part:
         if ground.side[node] == FIRST:
-            ground.seen[node] = search
-            ground.came_by[node] = -1
-            ground.queue[tail] = node
-            tail += 1
-    while head < tail:
+            for edge in range(ground.pointer[node], ground.pointer[node + 1]):
+                other = ground.neighbour[edge]
+                if ground.part[other] == number and ground.side[other] != FIRST:
+                    ground.rim[count] = node
+                    count += 1
+                    break
+    return ground.rim[:count]
+
+
+@compiled
+def _level(ground: Ground, rim: Ints, number: int, search: int) -> bool:
+    """Count the steps to nodes from FIRST where there is room for flow; return whether LAST is reached."""
+    head = tail = 0
+    for node in rim:
+        ground.seen[node], ground.level[node], ground.turn[node] = search, 0, ground.pointer[node]
+        ground.queue[tail] = node
+        tail += 1
+    reached = False
+    while head < tail and not (reached and ground.side[ground.queue[head]] == LAST):
         node = ground.queue[head]
         head += 1
         for edge in range(ground.pointer[node], ground.pointer[node + 1]):
             other = ground.neighbour[edge]
             if ground.part[other] != number or ground.seen[other] == search or ground.flow[edge] > 0:
                 continue
-            ground.seen[other] = search
-            ground.came_by[other] = edge
-            if ground.side[other] == LAST:
-                return other
+            ground.seen[other], ground.level[other] = search, ground.level[node] + 1
+            ground.turn[other] = ground.pointer[other]
+            reached = reached or ground.side[other] == LAST
             ground.queue[tail] = other
             tail += 1
-    return -1
+    return reached
+
+
+@compiled
+def _push(ground: Ground, first: int, number: int, search: int) -> bool:
+    """Push one more unit from a FIRST node upward through the levels to LAST; return whether there was a way."""
+    node, steps = first, 0
+    while ground.side[node] != LAST:
+        if ground.turn[node] == ground.pointer[node + 1]:
+            if steps == 0:
+                return False
+            steps -= 1  # a dead end, never to be tried again
+            node = ground.neighbour[ground.reverse[ground.queue[steps]]]
+            ground.turn[node] += 1
+            continue
+        edge = ground.turn[node]
+        other = ground.neighbour[edge]
+        is_open = ground.part[other] == number and ground.seen[other] == search and ground.flow[edge] < 1
+        if is_open and ground.level[other] == ground.level[node] + 1:
+            ground.queue[steps] = edge
+            steps += 1
+            node = other
+        else:
+            ground.turn[node] += 1
+    for step in range(steps):
+        ground.flow[ground.queue[step]] += 1
+        ground.flow[ground.reverse[ground.queue[step]]] -= 1
+    return True
 
 
 @compiled

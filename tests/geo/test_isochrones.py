@@ -16,7 +16,7 @@ from geo.crs import to_metres
 from geo.isochrone import BAND_M, CELL_M, STEP_M, WALK_LIMIT_M, isochrones
 from geo.profiles import Profile
 from geo.road_network import RoadNetwork
-from geo.snapping import Snapped
+from geo.snapping import Snapped, snap
 from geo.travel_time import travel_time_matrix
 
 STRAIGHT = draw((1, 2, [(0, 0), (6000, 0)]), (2, 3, [(6000, 0), (12_000, 0)]))
@@ -156,6 +156,11 @@ def test_nothing_is_reached_from_off_the_roads() -> None:
 def test_what_is_no_cutoff_is_refused(cutoffs: list[float]) -> None:
     with pytest.raises(ValueError, match="Cutoffs must be finite numbers of seconds not below 0"):
         isochrones(STRAIGHT, at((0, 0)), cutoffs, profile=CAR)
+
+
+def test_places_of_another_network_are_refused() -> None:
+    with pytest.raises(ValueError, match="another network"):
+        isochrones(STRAIGHT, snap(RIVER, at((0, 0)), CAR), [600], profile=CAR)
 
 
 PLACE = st.tuples(st.integers(0, 2000), st.integers(0, 2000))
