@@ -21,7 +21,7 @@ from app.errors import STATUS, DatabaseDownError, NotReadyError, ServiceError
 from app.resources.router import router as resources
 from app.roads.router import router as roads
 from app.settings import Settings
-from app.web.headers import SecurityHeaders
+from app.web.headers import OwnPagesOnly, SecurityHeaders
 from app.web.map_data import router as map_data
 from app.web.pages import error_page
 from app.web.pages import router as pages
@@ -42,6 +42,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.settings = settings
     app.state.engine = create_database_engine(database_url, pool_size=5, max_overflow=5)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(OwnPagesOnly)
     app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(pages)

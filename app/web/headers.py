@@ -1,10 +1,12 @@
-"""Headers that keep a page from loading or sending anything outside this service."""
+"""Headers that keep a page from loading or sending anything outside this service, and others from sending to it."""
 
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GSI_HOST = "https://cyberjapandata.gsi.go.jp"
@@ -38,3 +40,41 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+REFUSAL = {
+    "type": "about:blank",
+    "title": "この操作は受け付けられません",
+    "status": 403,
+    "detail": "この地図のページから操作してください。何も変わっていません。",
+}
+
+
+class OwnPagesOnly:
+    """Refuse what would change something unless it is JSON, and from a page of this service where a browser sends it.
+
+    A browser sends a page's form anywhere without asking, but JSON to another host only after that host agreed, which
+    this service never does.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse it."""
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not _is_own(Headers(scope=scope)):
+            title, detail = (
+                "この操作は受け付けられません",
+                "この地図のページから操作してください。何も変わっていません。",
+            )
+            body = {"type": "about:blank", "title": title, "status": 403, "detail": detail}
+            await JSONResponse(body, 403, media_type="application/problem+json")(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _is_own(headers: Headers) -> bool:
+    origin = headers.get("origin")
+    is_json = headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+    return is_json and (origin is None or urlsplit(origin).netloc == headers.get("host"))

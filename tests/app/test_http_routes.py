@@ -161,8 +161,11 @@ def test_what_cannot_be_answered_is_told_in_japanese(tono_service: TestClient, p
 def test_nothing_can_be_changed(tono_service: TestClient, bundled_url: str, contents, method: str) -> None:
     before = contents(bundled_url)
     for route in ROUTES:
-        reply = tono_service.request(method, address(tono_service, route), content=b'{"name": "x"}')
+        asked, body = address(tono_service, route), b'{"name": "x"}'
+        reply = tono_service.request(method, asked, content=body, headers={"content-type": "application/json"})
         assert_problem(reply, 405)
+        # As a form of another page would send it.
+        assert_problem(tono_service.request(method, asked, content=body), 403)
     assert contents(bundled_url) == before
 
 

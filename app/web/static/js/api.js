@@ -24,18 +24,35 @@ export class ApiError extends Error {
  */
 async function get(path, query = {}, signal) {
   const search = new URLSearchParams(query).toString();
+  return ask(`${path}${search ? `?${search}` : ""}`, { headers: { Accept: "application/json" }, ...(signal ? { signal } : {}) });
+}
+
+/**
+ * Send JSON and return the JSON of the answer, null where there is none.
+ *
+ * @template T
+ * @param {"POST"|"PUT"|"DELETE"} method
+ * @param {string} path
+ * @param {unknown} body
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+export async function send(method, path, body, signal) {
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  return ask(path, { method, headers, body: JSON.stringify(body), ...(signal ? { signal } : {}) });
+}
+
+/** @param {string} path @param {RequestInit} request @returns {Promise<any>} */
+async function ask(path, request) {
   let answer;
   try {
-    answer = await fetch(`${BASE}${path}${search ? `?${search}` : ""}`, {
-      headers: { Accept: "application/json" },
-      ...(signal ? { signal } : {}),
-    });
+    answer = await fetch(BASE + path, request);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("サーバーから返事がありません", "画面の内容はそのままです。しばらくしてからもう一度お試しください。", 0);
   }
   if (!answer.ok) throw await problem(answer);
-  return answer.json();
+  return answer.status === 204 ? null : answer.json();
 }
 
 /** @param {Response} answer @returns {Promise<ApiError>} */

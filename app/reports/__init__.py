@@ -1,0 +1,1 @@
+"""What leaves the office: the one-page report on gaps, as PDF, page and workbook."""
