@@ -36,8 +36,9 @@ if [ "$group" != bench ] && command -v dpkg-query >/dev/null 2>&1; then
     "$python" -c 'import ensurepip, venv' 2>/dev/null || want python3-venv
     want ca-certificates
     want libatomic1        # Node.js, which fetches Leaflet at set-up
+    want fonts-noto-cjk    # the report as PDF carries its letters within
+    for library in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; do want "$library"; done
     if [ "$group" = dev ]; then
-        want fonts-noto-cjk
         command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
     fi
 fi
