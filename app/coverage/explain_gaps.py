@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from app.coverage.measure_coverage import NO_DISTRICT
+from app.coverage.figures import NO_DISTRICT
 from app.demand.queries import Cell
 from geo.location_allocation import Reason
 

@@ -8,27 +8,24 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from geoalchemy2.shape import to_shape
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.consultants.queries import list_postings
+from app.coverage.figures import NO_DISTRICT, People, Times, figures
 from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
 from app.coverage.travel import Inputs, sha256, times_to_cells
 from app.demand.queries import cell_dataset_ids, list_cells
 from app.errors import InputError, NotReadyError
 from app.resources.queries import list_districts
-from app.roads.queries import active_network, closures_at, load_network
-from geo.closures import pieces_along
-from geo.coverage import Coverage, coverage, unreachable_reason
+from app.roads.queries import active_network, closed_pieces, load_network
+from geo.coverage import unreachable_reason
 from geo.profiles import PROFILES
 from geo.snapping import Snapped
 
 MINUTES = (10, 20, 30)
-NO_DISTRICT = "地区外"
 RUN_LENGTH = 12
-Times = NDArray[np.float32]
 
 
 def measure_all(session: Session, say: Callable[[str], None] = lambda _: None) -> None:
@@ -71,7 +68,7 @@ def measure_coverage(
         "at": inputs.at,
         "minutes": list(minutes),
         "network": dict(inputs.network_facts),
-        **_figures(inputs, times),
+        **figures(People.of(inputs.cells, inputs.districts), inputs.postings, times, minutes),
         "unreachable": _unreachable(inputs, reasons, places),
     }
     run = CoverageRun(
@@ -104,7 +101,6 @@ def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: da
             "There are no people yet. Load them: `tono demand load FILE`, or the bundled data: `tono demo load`.",
             detail="人口のデータがまだありません。",
         )
-    closures = closures_at(session, at)
     return Inputs(
         network=network,
         network_facts=row.describe(),
@@ -113,7 +109,7 @@ def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: da
         minutes=minutes,
         postings=list_postings(session),
         cells=cells,
-        closed=pieces_along(network, [to_shape(closure.geometry) for closure in closures]),
+        closed=closed_pieces(session, network, at),
         at=at.isoformat() if at else None,
     )
 
@@ -125,59 +121,6 @@ def _reasons(inputs: Inputs, times: Times, places: Snapped) -> list[str | None]:
         open_times = times_to_cells(inputs, closed=False)[0].min(axis=0, initial=np.inf)
     why = unreachable_reason(places.is_snapped, open_times)
     return [None if there else reason for there, reason in zip(reached, why, strict=True)]
-
-
-def _figures(inputs: Inputs, times: Times) -> dict[str, Any]:
-    cutoffs = [60 * value for value in inputs.minutes]
-    people = np.array([cell.population for cell in inputs.cells], dtype=np.int64)
-    best = times.min(axis=0, initial=np.inf)
-    whole = coverage(best, people, cutoffs)
-    return {
-        "population": whole.total,
-        **_covered(inputs, whole),
-        "districts": _districts(inputs, best, people),
-        "consultants": _consultants(inputs, times, people),
-    }
-
-
-def _covered(inputs: Inputs, found: Coverage) -> dict[str, Any]:
-    keys = [str(value) for value in inputs.minutes]
-    return {
-        "covered": dict(zip(keys, found.covered, strict=True)),
-        "uncovered": dict(zip(keys, found.beyond, strict=True)),
-        "unreachable_population": found.unreachable,
-        "mean_s": None if found.mean_s is None else round(found.mean_s, 1),
-        "p95_s": None if found.p95_s is None else round(found.p95_s, 1),
-    }
-
-
-def _districts(inputs: Inputs, best: NDArray[np.float32], people: NDArray[np.int64]) -> list[dict[str, Any]]:
-    names = np.array([cell.district or NO_DISTRICT for cell in inputs.cells], dtype=object)
-    staffed = {posting.district for posting in inputs.postings}
-    wanted = [*inputs.districts, *([NO_DISTRICT] if NO_DISTRICT in names else [])]
-    cutoffs = [60 * value for value in inputs.minutes]
-    rows = []
-    for name in wanted:
-        mine = names == name
-        found = coverage(best[mine], people[mine], cutoffs)
-        rows.append(
-            {"name": name, "population": found.total, **_covered(inputs, found), "has_consultant": name in staffed}
-        )
-    return rows
-
-
-def _consultants(inputs: Inputs, times: Times, people: NDArray[np.int64]) -> list[dict[str, Any]]:
-    """Return for each consultant the people nearest to it, and all people within its minutes, whoever is nearest."""
-    nearest = np.where(np.isfinite(times).any(axis=0), times.argmin(axis=0), -1) if len(times) else np.array([])
-    return [
-        {
-            "id": posting.code,
-            "base": posting.base,
-            "catchment_population": int(people[nearest == number].sum()),
-            "covered": {str(value): int(people[times[number] <= 60 * value].sum()) for value in inputs.minutes},
-        }
-        for number, posting in enumerate(inputs.postings)
-    ]
 
 
 def _unreachable(inputs: Inputs, reasons: Sequence[str | None], places: Snapped) -> list[dict[str, Any]]:

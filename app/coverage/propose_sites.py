@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.coverage.candidate_sites import CANDIDATE_KINDS, CandidateKind, Site, candidate_sites, occupied_sites
 from app.coverage.explain_gaps import explain
-from app.coverage.measure_coverage import NO_DISTRICT, gather_inputs
+from app.coverage.figures import NO_DISTRICT
+from app.coverage.measure_coverage import gather_inputs
 from app.coverage.travel import Inputs, cell_points, departure_points, sha256
 from app.errors import InputError
 from geo.coverage import unreachable_reason
@@ -70,10 +71,13 @@ class Town:
         return [cell.district or NO_DISTRICT for cell in self.inputs.cells]
 
 
-def propose_sites(session: Session, wish: Wish) -> dict[str, Any]:
-    """Return the document of the next posts: the ladder, its proof, its price, ties, and why someone stays out."""
+def propose_sites(session: Session, wish: Wish, town: Town | None = None) -> dict[str, Any]:
+    """Return the document of the next posts: the ladder, its proof, its price, ties, and why someone stays out.
+
+    A caller that has the town of the wish already hands it over, so that its travel times are measured once.
+    """
     check(wish)
-    town = gather_town(session, wish)
+    town = town or gather_town(session, wish)
     problem, cutoff_s = town.problem, 60.0 * wish.minutes
     add = int(problem.free.size) if wish.add is None else wish.add
     rungs = _spoken(
@@ -88,13 +92,7 @@ def propose_sites(session: Session, wish: Wish) -> dict[str, Any]:
     )
     reasons = _spoken(lambda: why_not(problem, add, cutoff_s, time_limit_s=SECONDS_WHY))
     return {
-        "fingerprint": sha256(
-            {
-                **asdict(wish),
-                **town.inputs.describe(),
-                "sites": [asdict(site) for site in town.sites],
-            }
-        ),
+        "fingerprint": fingerprint(town, wish),
         "profile": wish.profile,
         "at": town.inputs.at,
         "minutes": wish.minutes,
@@ -112,6 +110,12 @@ def propose_sites(session: Session, wish: Wish) -> dict[str, Any]:
         "nesting_price": [_number(rung.nesting_price) for rung in rungs],
         "why_infeasible": [explain(reason, town.inputs.cells, town.causes, wish.minutes, add) for reason in reasons],
     }
+
+
+def fingerprint(town: Town, wish: Wish) -> str:
+    """Return the SHA-256 of all that the document of a wish depends on."""
+    sites = [asdict(site) for site in town.sites]
+    return sha256({**asdict(wish), **town.inputs.describe(), "sites": sites})
 
 
 def check(wish: Wish) -> None:

@@ -1,0 +1,99 @@
+"""From travel times to the figures of a coverage document: the city, its districts, its consultants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.consultants.queries import Posting
+from app.demand.queries import Cell
+from geo.coverage import Coverage, coverage
+
+NO_DISTRICT = "地区外"
+Times = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Who lives where, ready to be counted: people of each cell, and the cells of each district in the city's order."""
+
+    counts: NDArray[np.int64]
+    districts: Sequence[tuple[str, NDArray[np.intp]]]
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell], districts: Sequence[str]) -> People:
+        """Return the people of cells; those outside all districts stand together at the end."""
+        names = np.array([cell.district or NO_DISTRICT for cell in cells], dtype=object)
+        wanted = [*districts, *([NO_DISTRICT] if NO_DISTRICT in names else [])]
+        counts = np.array([cell.population for cell in cells], dtype=np.int64)
+        return cls(counts, [(name, np.flatnonzero(names == name)) for name in wanted])
+
+
+def figures(people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]) -> dict[str, Any]:
+    """Return who is reached in how many minutes; `times` has a row of seconds for each posting."""
+    best = times.min(axis=0, initial=np.inf)
+    return {
+        "population": int(people.counts.sum()),
+        **covered(best, people.counts, minutes),
+        "districts": _districts(people, postings, best, minutes),
+        "consultants": _consultants(people, postings, times, minutes),
+    }
+
+
+def covered(best: Times, counts: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
+    """Return how many of some people are reached within the minutes, later and never, and how long it takes."""
+    found = coverage(best, counts, [60 * value for value in minutes])
+    return _in_minutes(found, minutes)
+
+
+def _in_minutes(found: Coverage, minutes: Sequence[int]) -> dict[str, Any]:
+    keys = [str(value) for value in minutes]
+    return {
+        "covered": dict(zip(keys, found.covered, strict=True)),
+        "uncovered": dict(zip(keys, found.beyond, strict=True)),
+        "unreachable_population": found.unreachable,
+        "mean_s": None if found.mean_s is None else round(found.mean_s, 1),
+        "p95_s": None if found.p95_s is None else round(found.p95_s, 1),
+    }
+
+
+def _districts(
+    people: People, postings: Sequence[Posting], best: Times, minutes: Sequence[int]
+) -> list[dict[str, Any]]:
+    staffed = {posting.district for posting in postings}
+    return [
+        {
+            "name": name,
+            "population": int(people.counts[mine].sum()),
+            **covered(best[mine], people.counts[mine], minutes),
+            "has_consultant": name in staffed,
+        }
+        for name, mine in people.districts
+    ]
+
+
+def _consultants(
+    people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]
+) -> list[dict[str, Any]]:
+    """Return for each consultant the people nearest to it, and all people within its minutes, whoever is nearest."""
+    nearest = nearest_posting(times)
+    return [
+        {
+            "id": posting.code,
+            "base": posting.base,
+            "catchment_population": int(people.counts[nearest == number].sum()),
+            "covered": {str(value): int(people.counts[times[number] <= 60 * value].sum()) for value in minutes},
+        }
+        for number, posting in enumerate(postings)
+    ]
+
+
+def nearest_posting(times: Times) -> NDArray[np.intp]:
+    """Return for each cell the row that is there first, the lowest of equals; -1 where nobody arrives."""
+    if not len(times):
+        return np.full(times.shape[1], -1, dtype=np.intp)
+    return np.where(np.isfinite(times).any(axis=0), times.argmin(axis=0), -1)
