@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -43,11 +44,48 @@ def pieces_along(network: RoadNetwork, lines: Sequence[shapely.Geometry]) -> NDA
         return np.empty(0, dtype=np.int64)
     metric = shapely.transform(np.array(lines, dtype=object), lambda xy: to_metres(xy, network.metric_epsg))
     parts = shapely.get_parts(shapely.line_merge(shapely.union_all(metric)))
-    part, piece = shapely.STRtree(network.lines_m).query(parts, predicate="dwithin", distance=BESIDE_M)
+    part, piece = road_tree(network).query(parts, predicate="dwithin", distance=BESIDE_M)
     along = _metres_along(parts[part], network.lines_m[piece])
     half = LEAST_SHARE * shapely.length(network.lines_m[piece])
     enough = np.minimum(ENOUGH_M, MOST_OF_LINE * shapely.length(parts[part]))
     return np.unique(piece[(along > 0) & (along >= np.minimum(half, enough))]).astype(np.int64)
+
+
+def metres_to_road(network: RoadNetwork, line: shapely.Geometry) -> float:
+    """Return how far a line is from the nearest road.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    line : Geometry
+        In EPSG:4326.
+
+    Returns
+    -------
+    float
+        Straight distance in metres, 0 where they touch.
+    """
+    metric = shapely.transform(line, lambda xy: to_metres(xy, network.metric_epsg))
+    nearest = road_tree(network).nearest(metric)
+    return float(shapely.distance(network.lines_m[nearest], metric))
+
+
+@lru_cache(maxsize=3)
+def road_tree(network: RoadNetwork) -> shapely.STRtree:
+    """Return the road pieces in metres as a tree that finds the near ones, kept for the networks in use.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+
+    Returns
+    -------
+    STRtree
+        Its item i is piece i.
+    """
+    return shapely.STRtree(network.lines_m)
 
 
 def _metres_along(lines: NDArray[np.object_], pieces: NDArray[np.object_]) -> NDArray[np.float64]:

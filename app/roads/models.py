@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, String, func
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, Integer, LargeBinary, String, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
 from app.datasets.models import Dataset
+from app.roads.calendar import JAPAN, Period
 
 KINDS = ("schematic", "osm", "edges", "place")
+# How the road of a closure was found: what was given for it.
+LOCATED_BY = ("geometry", "pieces", "ways", "name", "point", "map")
 
 
 class RoadNetworkRow(Base):
@@ -62,23 +66,56 @@ class RoadNetworkRow(Base):
 
 
 class Closure(Base):
-    """A stretch of road that is closed for a time; both ends of the period belong to it."""
+    """A stretch of road that is closed for a time, or on the same days of every year; both ends belong to it.
+
+    A plain closure has `valid_from` and `valid_to`; for a yearly rule they say from when until when there is one.
+    `pieces` are road pieces of the network with `network_fingerprint`; on any other network the geometry counts.
+    """
 
     __tablename__ = "closure"
     __table_args__ = (
         CheckConstraint("ST_IsValid(geometry)", name="valid"),
         CheckConstraint("valid_from <= valid_to", name="period"),
+        CheckConstraint("(yearly_from = '') = (yearly_to = '')", name="yearly"),
+        CheckConstraint(
+            "yearly_from <> '' OR (valid_from IS NOT NULL AND valid_to IS NOT NULL)",
+            name="has_period",
+        ),
+        CheckConstraint("yearly_from <> '02-29' AND yearly_to <> '02-29'", name="leap_day"),
+        CheckConstraint("(pieces IS NULL) = (network_fingerprint = '')", name="pieces"),
+        CheckConstraint("length_m > 0", name="length"),
+        CheckConstraint(f"located_by IN {LOCATED_BY}", name="located_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    place: Mapped[str] = mapped_column(default="")
+    content: Mapped[str] = mapped_column(default="")
     geometry: Mapped[WKBElement] = mapped_column(Geometry("MULTILINESTRING", srid=4326))
-    valid_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    valid_to: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    pieces: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    network_fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    located_by: Mapped[str] = mapped_column(String(10), default="geometry")
+    length_m: Mapped[float | None]
+    valid_from: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    valid_to: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    yearly_from: Mapped[str] = mapped_column(String(5), default="")
+    yearly_to: Mapped[str] = mapped_column(String(6), default="")
+    time_zone: Mapped[str] = mapped_column(String(40), default=JAPAN)
     reason: Mapped[str] = mapped_column(default="")
     detour: Mapped[str] = mapped_column(default="")
     source: Mapped[str]
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"), index=True)
+    # Empty: drawn on the map, from no file.
+    dataset_id: Mapped[int | None] = mapped_column(ForeignKey("dataset.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def period(self) -> Period:
+        """When it holds."""
+        return Period(self.valid_from, self.valid_to, self.yearly_from, self.yearly_to, self.time_zone)
+
+    @period.setter
+    def period(self, period: Period) -> None:
+        for field in fields(period):
+            setattr(self, field.name, getattr(period, field.name))

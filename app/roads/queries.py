@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+import numpy as np
+from geoalchemy2.shape import to_shape
+from numpy.typing import NDArray
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import NotReadyError
+from app.errors import NotFoundError, NotReadyError
 from app.roads.models import Closure, RoadNetworkRow
+from geo.closures import pieces_along
 from geo.road_network import RoadNetwork
+
+# PostgreSQL's whole numbers go no farther.
+LARGEST_ID = 2**31 - 1
 
 
 def active_network(session: Session) -> RoadNetworkRow:
@@ -62,5 +69,37 @@ def closures_at(session: Session, moment: datetime | None) -> Sequence[Closure]:
     """Return the closures that hold at a moment, both ends included; none when no moment is given."""
     if moment is None:
         return []
-    query = select(Closure).where(Closure.valid_from <= moment, Closure.valid_to >= moment)
-    return session.scalars(query.order_by(Closure.id)).all()
+    query = select(Closure).where(
+        or_(Closure.valid_from.is_(None), Closure.valid_from <= moment),
+        or_(Closure.valid_to.is_(None), Closure.valid_to >= moment),
+    )
+    return [row for row in session.scalars(query.order_by(Closure.id)) if row.period.holds_at(moment)]
+
+
+def list_closures(session: Session) -> Sequence[Closure]:
+    """Return every closure, past ones too."""
+    return session.scalars(select(Closure).order_by(Closure.id)).all()
+
+
+def get_closure(session: Session, number: int) -> Closure:
+    """Return one closure."""
+    row = session.get(Closure, number) if number <= LARGEST_ID else None
+    if row is None:
+        raise NotFoundError(
+            f"There is no closure {number}. `tono closures list` shows the numbers.",
+            detail="この通行止めは見つかりません。ほかの人が消したのかもしれません。",
+        )
+    return row
+
+
+def closed_pieces(session: Session, network: RoadNetwork, moment: datetime | None) -> NDArray[np.int64]:
+    """Return the road pieces that are closed at a moment, ascending, each once."""
+    return pieces_of(network, closures_at(session, moment))
+
+
+def pieces_of(network: RoadNetwork, closures: Sequence[Closure]) -> NDArray[np.int64]:
+    """Return the pieces that closures shut: those they name where they speak of this network, else those along them."""
+    named = [row for row in closures if row.pieces and row.network_fingerprint == network.fingerprint]
+    drawn = [to_shape(row.geometry) for row in closures if row not in named]
+    numbers = [np.array(row.pieces, dtype=np.int64) for row in named]
+    return np.unique(np.concatenate([pieces_along(network, drawn), *numbers]))
