@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import tempfile
 from datetime import date
 from pathlib import Path
 
 import folium
 from sqlalchemy.orm import Session
 
-from app.errors import InputError, NotReadyError
+from app import wording
+from app.errors import NotReadyError
+from app.reports.whole_file import check_target, write_whole
 from app.resources.opening import today
 from app.web import map_file_words as words
-from app.web import wording
 from app.web.headers import GSI_HOST
 from app.web.map_file_facts import MapFacts, read_facts
 from geo.folium_maps.base_map import Tiles, add_tiles, base_map
@@ -45,7 +42,7 @@ def write_map(
     files = read_page_files()
     facts = read_facts(session, profile=profile, city_name=city_name, day=day or today())
     page = draw_map(facts, files, gsi_tiles=gsi_tiles).get_root().render()
-    write_whole(target, page)
+    write_whole(target, page.encode())
 
 
 def draw_map(facts: MapFacts, files: PageFiles, *, gsi_tiles: bool = False) -> folium.Map:
@@ -111,46 +108,3 @@ def _symbols() -> str:
     return shapes.replace("<svg xmlns=", '<svg hidden width="0" height="0" aria-hidden="true" data-was=', 1).replace(
         ' data-was="http://www.w3.org/2000/svg"', ""
     )
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------
-
-
-def check_target(out: Path) -> Path:
-    """Return where a file will lie, links followed; refuse, before any work, a place that none can be written to."""
-    try:
-        target = out.resolve()
-        if not target.parent.is_dir():
-            raise InputError(f"The folder {out.parent} does not exist. Make it first, or name another file.")
-        if target.exists() and not target.is_file():
-            raise InputError(f"{out} is not a file that can be replaced. Name a file, such as map.html.")
-    except OSError as error:
-        raise InputError(f"The map {out} cannot be written: {error.strerror}. Name another file.") from error
-    return target
-
-
-def write_whole(out: Path, text: str) -> None:
-    """Write a file that is either whole or as it was before; say in one sentence why it could not be written."""
-    part = ""
-    try:
-        handle, part = tempfile.mkstemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        # What mkstemp makes is for its owner alone; this file is meant to be handed on.
-        Path(part).chmod(0o666 & ~_mask())
-        os.replace(part, out)  # noqa: PTH105  (a pathlib.Path would be made of a text for this one call)
-    except OSError as error:
-        if part:
-            with contextlib.suppress(OSError):
-                Path(part).unlink()
-        why = "the disk is full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else error.strerror or str(error)
-        raise InputError(f"The map {out} cannot be written: {why}. Nothing was changed.") from error
-
-
-def _mask() -> int:
-    """Return the mask of the rights of new files."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

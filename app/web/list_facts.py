@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 from sqlalchemy.orm import Session
 
+from app import wording
 from app.consultants.queries import Posting, list_postings
 from app.coverage.measure_coverage import current_run
 from app.coverage.models import CoverageCell
@@ -21,7 +22,6 @@ from app.demand.models import SmallArea
 from app.demand.queries import list_places
 from app.errors import NotReadyError
 from app.resources.opening import JAPAN
-from app.web import wording
 from geo.mesh import centre
 
 Row = dict[str, Any]

@@ -20,10 +20,10 @@ from app.resources.search import matches, rank
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network
 from app.web.headers import GSI_HOST
+from app.wording import PROFILE_TITLES
 from geo.profiles import PROFILES
 
 router = APIRouter(tags=["地図"])
-PROFILE_TITLES = {"car": "車(ふだんの道)", "car-winter": "車(冬の道)", "walk": "徒歩"}
 # What OpenStreetMap's road classes are called in Japan.
 ROAD_TITLES = {
     "motorway": "高速道路",

@@ -13,12 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from shapely import Point
 
+from app import wording
 from app.consultants.queries import Posting
 from app.datasets.models import Dataset
 from app.resources.models import KIND_TITLES
-from app.web import wording
-from app.web.map_data import PROFILE_TITLES
 from app.web.map_file_facts import EPSG, MapFacts, Place, cell_squares
+from app.wording import PROFILE_TITLES
 from geo.folium_maps.marks import CONSULTANT, symbol
 from geo.folium_maps.offline_page import PageParts
 from geo.profiles import PROFILES

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy import text
 
+from app import wording
 from app.accounts.caller import Caller
 from app.database import DbSession
 from app.resources.models import KIND_TITLES
@@ -20,7 +21,6 @@ from app.resources.opening import JAPAN, today
 from app.resources.queries import list_resources
 from app.resources.schemas import resource_details
 from app.roads.queries import active_network, load_network
-from app.web import wording
 from app.web.list_facts import coverage_facts
 from app.web.map_data import datasets_in_use, find_network, status
 from geo.profiles import CAR, PROFILES

@@ -19,14 +19,17 @@ import pytest
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from app import wording
 from app.consultants.models import Consultant
 from app.consultants.queries import list_postings
 from app.coverage.measure_coverage import measure_coverage
 from app.errors import InputError, NotReadyError
+from app.reports import whole_file
+from app.reports.whole_file import write_whole
 from app.resources.models import KIND_TITLES, Resource
 from app.resources.queries import list_districts, list_resources
-from app.web import folium_file, wording
-from app.web.folium_file import draw_map, read_page_files, write_map, write_whole
+from app.web import folium_file
+from app.web.folium_file import draw_map, read_page_files, write_map
 from app.web.map_file_facts import read_facts
 from geo.folium_maps.base_map import behaviour_of
 from geo.folium_maps.marks import BASELINES, LETTERS, SIZES
@@ -260,11 +263,11 @@ def test_a_full_disk_leaves_what_was_there(
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(folium_file.os, step, fail)
+    monkeypatch.setattr(whole_file.os, step, fail)
     out = tmp_path / "map.html"
     out.write_text("old")
     with pytest.raises(InputError, match=told):
-        write_whole(out, "new")
+        write_whole(out, b"new")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("map.html", "old")]
 
 
@@ -280,7 +283,7 @@ def test_a_link_stays_a_link_to_the_file(tono: Callable[..., Any], tmp_path: Pat
 def test_others_may_read_the_file_as_far_as_the_mask_lets_them(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        write_whole(tmp_path / "map.html", "new")
+        write_whole(tmp_path / "map.html", b"new")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "map.html").stat().st_mode) == 0o640

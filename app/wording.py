@@ -28,6 +28,7 @@ DATASETS = {
     "consultants": "相談員の配置",
     "closures": "通行止め",
 }
+PROFILE_TITLES = {"car": "車(ふだんの道)", "car-winter": "車(冬の道)", "walk": "徒歩"}
 SPEEDS = {"car": "ふだんの速度", "car-winter": "冬の速度(仮定)", "walk": "歩く速さ"}
 
 
