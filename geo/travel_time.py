@@ -206,7 +206,7 @@ def _matrix(roads: RoadTimes, start: Snapped, end: Snapped) -> Seconds:
     else:
         for row in range(len(start)):
             times[row] = _from_one(roads, start[row : row + 1], end)
-    origin, destination, seconds = _rides_along(roads, start, end)
+    origin, destination, seconds = rides_along(roads, start, end)
     times[origin, destination] = np.minimum(times[origin, destination], seconds)
     return times
 
@@ -221,7 +221,7 @@ def _nearest(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Seconds, I
             times = _from_one(roads, start[row : row + 1], end)
             sooner = times < best
             best[sooner], who[sooner] = times[sooner], row
-    origin, destination, seconds = _rides_along(roads, start, end)
+    origin, destination, seconds = rides_along(roads, start, end)
     # The best ride of each destination: the soonest, of equals the lowest origin.
     order = np.lexsort((origin, seconds, destination))
     destination, first = np.unique(destination[order], return_index=True)
@@ -261,8 +261,21 @@ def _within(roads: RoadTimes, start: Snapped, cutoff_s: float) -> NodesWithin:
     return NodesWithin(reached.pointer, reached.node, seconds)
 
 
-def _rides_along(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Ints, Ints, Seconds]:
-    """Return the trips whose two ends lie on one piece and that touch no node: origin, destination, seconds."""
+def rides_along(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Ints, Ints, Seconds]:
+    """Return the trips whose two ends lie on one piece and that touch no node.
+
+    Parameters
+    ----------
+    roads : RoadTimes
+        Times of the pieces.
+    start, end : Snapped
+        Origins and destinations on this network.
+
+    Returns
+    -------
+    tuple of (k,) arrays
+        Origin, destination, seconds as they come out of a search; inf where the piece does not lead that way.
+    """
     origin, destination = _pairs_on_one_edge(start.edge, end.edge)
     edge = start.edge[origin]
     ahead = end.share[destination] - start.share[origin]

@@ -10,28 +10,38 @@ from geo.shortest_paths.bounded_search import Reached, search_times, search_with
 from geo.shortest_paths.contraction_order import contraction_order
 from geo.shortest_paths.elimination import TooManyShortcutsError
 from geo.shortest_paths.ends import Ends
+from geo.shortest_paths.forest import FAR, Arcs, Forest, Places, arcs_of, shortest_forest
 from geo.shortest_paths.hierarchy import Hierarchy, WeightedHierarchy
+from geo.shortest_paths.replacement_paths import Lost, lost_by_edge
 from geo.shortest_paths.search_graph import SearchGraph, TimedGraph
 from geo.shortest_paths.sweeps import Needed, needed_for, needed_for_all, sweep_nearest, sweep_times
 from geo.shortest_paths.ticks import INFINITE, Clock, TickOverflowError
 
 __all__ = [
+    "FAR",
     "INFINITE",
+    "Arcs",
     "Clock",
     "Ends",
+    "Forest",
     "Hierarchy",
+    "Lost",
     "Needed",
+    "Places",
     "Reached",
     "SearchGraph",
     "TickOverflowError",
     "TimedGraph",
     "TooManyShortcutsError",
     "WeightedHierarchy",
+    "arcs_of",
     "contraction_order",
+    "lost_by_edge",
     "needed_for",
     "needed_for_all",
     "search_times",
     "search_within",
+    "shortest_forest",
     "sweep_nearest",
     "sweep_times",
 ]

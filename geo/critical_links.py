@@ -1,0 +1,154 @@
+"""Which roads must not fail: the people who lose cover within a time when a road piece is closed, for every piece.
+
+Closing a piece closes it both ways, as ``closed=`` does in `geo.travel_time.nearest_origin`. A place that was snapped
+onto the closed piece is not reached by it from either end, unless it lies at the very end and so at the node, or one
+of the origins stands at the same spot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.profiles import CAR, Profile
+from geo.road_network import RoadNetwork
+from geo.road_times import RoadTimes, road_times
+from geo.shortest_paths import Lost, Places, arcs_of, lost_by_edge
+from geo.snapping import Snapped, snap
+from geo.travel_time import rides_along
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class CriticalLinks:
+    """What every road piece is worth.
+
+    Attributes
+    ----------
+    demand : (n_destinations,) array
+        People at each destination.
+    loss : (m,) array
+        People who are covered, and would not be if the piece were closed; integers when the demand is integral.
+    lost : Lost
+        The destinations that each piece's closure costs.
+    """
+
+    demand: NDArray[Any]
+    loss: NDArray[Any]
+    lost: Lost
+
+    def lost_with(self, piece: int) -> Ints:
+        """Return the destinations that lose cover with a piece.
+
+        Parameters
+        ----------
+        piece : int
+            Road piece.
+
+        Returns
+        -------
+        (k,) array of int64
+            Ascending.
+        """
+        return self.lost.destination[self.lost.pointer[piece] : self.lost.pointer[piece + 1]]
+
+
+def critical_links(
+    network: RoadNetwork,
+    origins: ArrayLike | Snapped,
+    destinations: ArrayLike | Snapped,
+    demand: ArrayLike,
+    *,
+    profile: Profile = CAR,
+    cutoff_s: float,
+    closed: ArrayLike = (),
+    tell: Tell = lambda _done, _all: None,
+) -> CriticalLinks:
+    """Return for every road piece how many people lose cover within a cutoff if it alone is closed, both ways.
+
+    A piece that lies on no trip of a shortest-path tree from the nearest origin loses nobody: every place is still
+    reached by its trip on that tree, which does not use the piece, in the same time, and within the cutoff if it was
+    so before. Nor does a closure ever cover anybody anew, as the trips on the closed network are trips on the open
+    one. Therefore only pieces of the tree within the cutoff, and those that places lie on, are searched again, and
+    each of them only behind itself: the nodes whose tree trip does not use the piece keep it, so that new times of the
+    others are those of a search from the nodes around them, with the times that these have.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    origins, destinations : (n, 2) array_like of float, or Snapped
+        lon, lat in degrees; or places that were snapped to this network with this profile before.
+    demand : (n_destinations,) array_like
+        People at each destination, not below 0.
+    profile : Profile, optional
+        How fast one moves.
+    cutoff_s : float
+        Longest travel time within which a place is covered, seconds, inclusive.
+    closed : array_like of int, optional
+        Road pieces that are closed anyway; they lose nobody any more.
+    tell : callable, optional
+        Told again and again how many pieces are done, and of how many; what it raises ends the work.
+
+    Returns
+    -------
+    CriticalLinks
+        Equal to closing each piece and asking `geo.travel_time.nearest_origin`.
+
+    Raises
+    ------
+    ValueError
+        If a place is not a point on the globe, the cutoff is negative or no number, snapped places belong to another
+        network or profile, or the demand has another length, is negative or no number.
+    """
+    start, end = snap(network, origins, profile), snap(network, destinations, profile)
+    people = _checked(demand, len(end))
+    if np.isnan(cutoff_s) or cutoff_s < 0:
+        raise ValueError(f"The cutoff must be a number of seconds not below 0, but is {cutoff_s}.")
+    roads = road_times(network, profile, closed)
+    lost = roads.answer(lambda times: _lost(times, start, end, cutoff_s, tell))
+    piece = np.repeat(np.arange(network.edge_count), np.diff(lost.pointer))
+    loss = np.zeros(network.edge_count, dtype=people.dtype)
+    np.add.at(loss, piece, people[lost.destination])
+    return CriticalLinks(people, loss, lost)
+
+
+def _checked(demand: ArrayLike, count: int) -> NDArray[Any]:
+    people = np.asarray(demand)
+    if people.shape != (count,):
+        raise ValueError(f"There are {people.shape} weights of demand for {count} destinations.")
+    if not np.isfinite(people).all() or (people < 0).any():
+        raise ValueError("Demand must be numbers not below 0.")
+    return people
+
+
+def _lost(roads: RoadTimes, start: Snapped, end: Snapped, cutoff_s: float, tell: Tell) -> Lost:
+    network, clock = roads.network, roads.clock
+    # What is left of a place when its own piece is closed is what is left of all when all pieces are.
+    nowhere = np.full(network.edge_count, np.inf)
+    shut = replace(roads, forward_s=nowhere, backward_s=nowhere)
+    forward, backward = clock.ticks(roads.forward_s), clock.ticks(roads.backward_s)
+    return lost_by_edge(
+        arcs_of(network.node_count, network.u, network.v, forward, backward),
+        Places.on_edges(start.edge, roads.departures(start), shut.departures(start).ticks),
+        Places.on_edges(end.edge, roads.arrivals(end), shut.arrivals(end).ticks),
+        (_rides(roads, start, end), _rides(shut, start, end)),
+        clock.limit(cutoff_s),
+        edge_count=network.edge_count,
+        tell=tell,
+    )
+
+
+def _rides(roads: RoadTimes, start: Snapped, end: Snapped) -> Ints:
+    """Return the ticks of each destination's best trip along its own piece."""
+    _, destination, seconds = rides_along(roads, start, end)
+    best = np.full(len(end), np.inf)
+    np.minimum.at(best, destination, seconds)
+    return roads.clock.ticks(best).astype(np.int64)
