@@ -5,7 +5,7 @@ from app.coverage.models import CoverageCell, CoverageRun
 from app.datasets.models import Dataset
 from app.demand.models import DemandCell, SmallArea
 from app.resources.models import District, Organisation, Resource, Schedule, WatchAgreement
-from app.roads.models import Closure, RoadNetworkRow
+from app.roads.models import Closure, RoadNetworkRow, SpeedEdit
 
 __all__ = [
     "Closure",
@@ -20,5 +20,6 @@ __all__ = [
     "RoadNetworkRow",
     "Schedule",
     "SmallArea",
+    "SpeedEdit",
     "WatchAgreement",
 ]

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo.built_up import is_built_up
 from geo.crs import plane_epsg, to_metres
 from geo.errors import NetworkDataError
 from geo.network_file import DEGREE_STEP, OPTIONAL_FIELDS, pack, unpack, write_whole
+from geo.profiles import CAR
 from geo.shortest_paths import Hierarchy, SearchGraph, TooManyShortcutsError, contraction_order
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 # The hierarchy of shortest paths takes a second for a prefecture and minutes for a nation, which is searched instead.
 HIERARCHY_NODES = 1_000_000
+# Roads whose junctions tell a built-up area.
+STREETS = frozenset(CAR.speed_kmh) - {"service"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,6 +244,12 @@ class RoadNetwork:
         rank = np.empty(count, dtype=np.int64)
         rank[order] = np.arange(count)
         return rank[raw]
+
+    @cached_property
+    def is_built_up(self) -> Bools:
+        """Whether each piece lies in a built-up area, (m,); see `geo.built_up`."""
+        is_street = np.array([name in STREETS for name in self.highways], dtype=bool)[self.highway]
+        return is_built_up(self.node_xy, self.u, self.v, is_street)
 
     @property
     def piece_count(self) -> int:

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.profiles import Profile
+from geo.profiles import BUILT_UP, Profile
 from geo.road_network import RoadNetwork
 from geo.shortest_paths import (
     INFINITE,
@@ -60,9 +60,11 @@ def edge_seconds(network: RoadNetwork, profile: Profile, closed: ArrayLike = ())
     (m,) array of float64
         Seconds against the drawing; inf on one-way pieces too.
     """
-    classes = np.array([profile.speed_kmh.get(name, np.nan) for name in network.highways])
-    forward = network.length_m * 3.6 / classes[network.highway]
-    forward[np.isnan(forward)] = np.inf
+    rows, row = network.highways, network.highway
+    if profile.minds_built_up:
+        rows = (*network.highways, *(name + BUILT_UP for name in network.highways))
+        row = network.highway + len(network.highways) * network.is_built_up
+    forward = profile.seconds_by_row(network.length_m, rows, row)
     forward[np.asarray(closed, dtype=np.int64)] = np.inf
     backward = forward if profile.ignores_oneway else np.where(network.oneway, np.inf, forward)
     return forward, backward

@@ -14,8 +14,8 @@ from app.demand.queries import list_cells
 from app.errors import NotFoundError
 from app.geojson import feature_collection, geojson_shape
 from app.roads.queries import active_network, load_network
+from app.roads.speeds import profile_in_use
 from geo.isochrone import isochrones
-from geo.profiles import PROFILES
 from geo.travel_time import travel_time_matrix
 
 
@@ -23,7 +23,7 @@ def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], p
     """Return the areas as GeoJSON in the given order; people are counted by travel time, not by polygon."""
     posting = _find(list_postings(session), consultant)
     network = load_network(session, active_network(session))
-    chosen = PROFILES[profile]
+    chosen = profile_in_use(session, profile)
     origins = departure_points(network, [posting], chosen)
     cells = list_cells(session)
     times = travel_time_matrix(network, origins, cell_points(network, cells, chosen), profile=chosen)

@@ -17,9 +17,10 @@ from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
 from app.coverage.travel import Inputs, sha256, times_to_cells
 from app.demand.queries import cell_dataset_ids, list_cells
-from app.errors import InputError, NotReadyError
+from app.errors import NotReadyError
 from app.resources.queries import list_districts
 from app.roads.queries import active_network, closed_pieces, load_network
+from app.roads.speeds import profile_in_use
 from geo.coverage import unreachable_reason
 from geo.profiles import PROFILES
 from geo.snapping import Snapped
@@ -91,8 +92,7 @@ def measure_coverage(
 
 def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: datetime | None) -> Inputs:
     """Return all that a run depends on, as it is stored now."""
-    if profile not in PROFILES:
-        raise InputError(f"There is no profile {profile!r}; there are {', '.join(PROFILES)}.")
+    chosen = profile_in_use(session, profile)
     row = active_network(session)
     network = load_network(session, row)
     cells = list_cells(session)
@@ -105,7 +105,7 @@ def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: da
         network=network,
         network_facts=row.describe(),
         districts=[district.name for district in list_districts(session)],
-        profile=PROFILES[profile],
+        profile=chosen,
         minutes=minutes,
         postings=list_postings(session),
         cells=cells,

@@ -20,7 +20,7 @@ from geo.travel_time import travel_time_matrix
 
 NOWHERE = (np.nan, np.nan)
 # Raised when the way of measuring changes, so that an old result is never taken for a new one.
-METHOD = 2
+METHOD = 3
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,27 @@ class Inputs:
             "method": METHOD,
             "network": {"fingerprint": self.network.fingerprint, **self.network_facts},
             "districts": list(self.districts),
-            "profile": {
-                "name": self.profile.name,
-                "speed_kmh": dict(self.profile.speed_kmh),
-                "ignores_oneway": self.profile.ignores_oneway,
-                "access_speed_kmh": self.profile.access_speed_kmh,
-                "max_snap_m": self.profile.max_snap_m,
-            },
+            "profile": describe_profile(self.profile),
             "minutes": list(self.minutes),
             "at": self.at,
             "closed": self.closed.tolist(),
             "consultants": [_plain(posting) for posting in self.postings],
             "cells": sha256(self.cells),
         }
+
+
+def describe_profile(profile: Profile) -> dict[str, Any]:
+    """Return all numbers of a profile; which roads are built up follows from the network's fingerprint."""
+    return {
+        "name": profile.name,
+        "speed_kmh": dict(profile.speed_kmh),
+        "built_up_kmh": dict(profile.built_up_kmh),
+        "delay_s": dict(profile.delay_s),
+        "range_kmh": {row: list(ends) for row, ends in profile.range_kmh.items()},
+        "ignores_oneway": profile.ignores_oneway,
+        "access_speed_kmh": profile.access_speed_kmh,
+        "max_snap_m": profile.max_snap_m,
+    }
 
 
 def _plain(posting: Posting) -> dict[str, Any]:

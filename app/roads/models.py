@@ -119,3 +119,32 @@ class Closure(Base):
     def period(self, period: Period) -> None:
         for field in fields(period):
             setattr(self, field.name, getattr(period, field.name))
+
+
+class SpeedEdit(Base):
+    """One change of one row of a speed table; without a speed it takes the earlier changes back.
+
+    Nothing is ever overwritten: of each row the newest change holds, the older ones tell how it came about.
+    """
+
+    __tablename__ = "speed_edit"
+    __table_args__ = (
+        CheckConstraint("num_nulls(kmh, low_kmh, high_kmh, delay_s) IN (0, 4)", name="whole"),
+        CheckConstraint("low_kmh > 0 AND low_kmh <= kmh AND kmh <= high_kmh AND high_kmh < 'Infinity'", name="range"),
+        CheckConstraint("delay_s >= 0 AND delay_s < 'Infinity'", name="delay"),
+        CheckConstraint("who <> '' AND why <> ''", name="signed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    profile: Mapped[str] = mapped_column(String(20))
+    highway: Mapped[str] = mapped_column(String(40))
+    is_built_up: Mapped[bool]
+    kmh: Mapped[float | None]
+    low_kmh: Mapped[float | None]
+    high_kmh: Mapped[float | None]
+    delay_s: Mapped[float | None]
+    source: Mapped[str]
+    reason: Mapped[str]
+    who: Mapped[str]
+    why: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -8,11 +8,11 @@ from datetime import datetime
 import numpy as np
 from geoalchemy2.shape import to_shape
 from numpy.typing import NDArray
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFoundError, NotReadyError
-from app.roads.models import Closure, RoadNetworkRow
+from app.roads.models import Closure, RoadNetworkRow, SpeedEdit
 from geo.closures import pieces_along
 from geo.road_network import RoadNetwork
 
@@ -103,3 +103,22 @@ def pieces_of(network: RoadNetwork, closures: Sequence[Closure]) -> NDArray[np.i
     drawn = [to_shape(row.geometry) for row in closures if row not in named]
     numbers = [np.array(row.pieces, dtype=np.int64) for row in named]
     return np.unique(np.concatenate([pieces_along(network, drawn), *numbers]))
+
+
+def list_speed_edits(session: Session) -> Sequence[SpeedEdit]:
+    """Return every change of the speed tables, the oldest first."""
+    return session.scalars(select(SpeedEdit).order_by(SpeedEdit.id)).all()
+
+
+def speed_edits_in_force(session: Session) -> Sequence[SpeedEdit]:
+    """Return the newest change of each row of the speed tables; a row that was taken back has none."""
+    row = (SpeedEdit.profile, SpeedEdit.highway, SpeedEdit.is_built_up)
+    newest = select(func.max(SpeedEdit.id)).group_by(*row)
+    query = select(SpeedEdit).where(SpeedEdit.id.in_(newest), SpeedEdit.kmh.is_not(None))
+    return session.scalars(query.order_by(SpeedEdit.id)).all()
+
+
+def add_speed_edits(session: Session, edits: Sequence[SpeedEdit]) -> None:
+    """Store changes of the speed tables, all or none."""
+    session.add_all(edits)
+    session.flush()

@@ -26,10 +26,10 @@ from app.resources.schemas import resource_details
 from app.roads.base_map import road_lines
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, load_network
+from app.roads.speeds import profile_in_use
 from app.web.map_data import datasets_in_use
 from geo.isochrone import isochrones
 from geo.mesh import bounds as mesh_bounds
-from geo.profiles import PROFILES
 
 EPSG = 4326
 
@@ -113,7 +113,7 @@ def _areas(session: Session, postings: Sequence[Posting], minutes: Sequence[int]
     if not postings:
         return _frame({"origin": [], "minutes": []}, [])
     network = load_network(session, active_network(session))
-    chosen = PROFILES[profile]
+    chosen = profile_in_use(session, profile)
     starts = departure_points(network, postings, chosen)
     areas = isochrones(network, starts, [60 * value for value in minutes], profile=chosen)
     codes = [postings[number].code for number in areas["origin"]]

@@ -14,7 +14,7 @@ from factories import LENGTHS, build_consultant, build_roads, build_town, close_
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-import app.coverage.measure_coverage
+import app.roads.speeds
 from app.coverage.measure_coverage import measure_coverage
 from app.resources.queries import district_ids
 from geo.profiles import CAR, PROFILES
@@ -85,7 +85,7 @@ def test_each_speed_is_an_input(session: Session, monkeypatch: pytest.MonkeyPatc
     build_town(session)
     before, _ = measured(session)
     faster = dataclasses.replace(CAR, speed_kmh=dict(CAR.speed_kmh) | {highway: CAR.speed_kmh[highway] + 0.1})
-    monkeypatch.setattr(app.coverage.measure_coverage, "PROFILES", dict(PROFILES) | {"car": faster})
+    monkeypatch.setattr(app.roads.speeds, "PROFILES", dict(PROFILES) | {"car": faster})
     assert measured(session)[0] != before
 
 
@@ -95,9 +95,7 @@ def test_how_one_gets_to_the_road_is_an_input(
 ) -> None:
     build_town(session)
     before, _ = measured(session)
-    monkeypatch.setattr(
-        app.coverage.measure_coverage, "PROFILES", dict(PROFILES) | {"car": dataclasses.replace(CAR, **change)}
-    )
+    monkeypatch.setattr(app.roads.speeds, "PROFILES", dict(PROFILES) | {"car": dataclasses.replace(CAR, **change)})
     assert measured(session)[0] != before
 
 
