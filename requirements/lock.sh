@@ -13,6 +13,7 @@ compile() {
 }
 compile "$work/pyproject.toml" -o requirements/run.txt
 compile "$work/pyproject.toml" -c requirements/run.txt --group "$work/pyproject.toml:dev" -o requirements/dev.txt
+compile -c requirements/dev.txt --group "$work/pyproject.toml:batch" -o requirements/batch.txt
 compile "$work/pyproject.toml" -c requirements/run.txt --group "$work/pyproject.toml:bench" -o requirements/bench.txt
 printf 'uv\nnodejs-wheel\nsetuptools\n' > "$work/setup.in"
 compile "$work/setup.in" -o requirements/setup.txt
