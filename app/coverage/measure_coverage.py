@@ -15,6 +15,7 @@ from app.consultants.queries import list_postings
 from app.coverage.figures import NO_DISTRICT, People, Times, figures
 from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
+from app.coverage.speed_range import add_range
 from app.coverage.travel import Inputs, sha256, times_to_cells
 from app.demand.queries import cell_dataset_ids, list_cells
 from app.errors import NotReadyError
@@ -62,6 +63,7 @@ def measure_coverage(
         return stored
     times, places = times_to_cells(inputs)
     reasons = _reasons(inputs, times, places)
+    people = People.of(inputs.cells, inputs.districts)
     document = {
         "run": fingerprint[:RUN_LENGTH],
         "fingerprint": fingerprint,
@@ -69,7 +71,7 @@ def measure_coverage(
         "at": inputs.at,
         "minutes": list(minutes),
         "network": dict(inputs.network_facts),
-        **figures(People.of(inputs.cells, inputs.districts), inputs.postings, times, minutes),
+        **add_range(figures(people, inputs.postings, times, minutes), inputs, people, times),
         "unreachable": _unreachable(inputs, reasons, places),
     }
     run = CoverageRun(

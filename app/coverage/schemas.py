@@ -41,13 +41,19 @@ def as_table(document: dict[str, Any]) -> str:
     rows = [["地区", "人口", *(f"{value}分以内" for value in minutes), "平均", "相談員"]]
     rows += [_row(district, minutes) for district in document["districts"]]
     rows.append(["計", f"{document['population']:,}", *(f"{document['covered'][m]:,}" for m in minutes), "", ""])
+    rows.append(["速さの幅", "", *(_range(document, m) for m in minutes), "", ""])
     lines = _aligned(rows)
     network = document["network"]
     unreachable = sum(entry["population"] for entry in document["unreachable"])
     lines.append("")
+    lines.append("速さの幅: 道の速さが確からしい範囲で最も遅いとき〜最も速いときの人数")
     lines.append(f"到達できない: {unreachable:,}人  道路網: {network['name']}({network['date'] or '年月日不明'})")
     lines.append(f"run {document['run']}  profile {document['profile']}  fingerprint {document['fingerprint']}")
     return "\n".join(lines)
+
+
+def _range(document: dict[str, Any], minutes: str) -> str:
+    return f"{document['covered_low'][minutes]:,}〜{document['covered_high'][minutes]:,}"
 
 
 GAIN_TITLES = {"cover": "増える人数", "mean": "減る延べ時間", "worst": "最も遠い人の短縮"}

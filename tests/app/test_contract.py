@@ -19,13 +19,14 @@ from app.cli import app as commands
 NUMBER, TEXT, FLAG = (int, float), str, bool
 COVERED = {"10": int, "20": int, "30": int}
 ADDED = {"uncovered": COVERED, "unreachable_population": int, "mean_s": (int, float, None), "p95_s": (int, float, None)}
-DISTRICT = {"name": TEXT, "population": int, "covered": COVERED, **ADDED, "has_consultant": FLAG}
+RANGE = {"covered_low": COVERED, "covered_high": COVERED}
+DISTRICT = {"name": TEXT, "population": int, "covered": COVERED, **ADDED, "has_consultant": FLAG, **RANGE}
 CONSULTANT = {"id": TEXT, "base": TEXT, "catchment_population": int, "covered": COVERED}
 UNREACHABLE = {"mesh_code": TEXT, "population": int, "reason": TEXT, "snap_m": (int, float, None)}
 HEAD = {"run": TEXT, "fingerprint": TEXT, "profile": TEXT, "at": (str, None), "minutes": [int]}
 NETWORK = {"name": TEXT, "nodes": int, "edges": int, "km": NUMBER, "source": TEXT, "date": (str, None)}
 FIGURES = {"population": int, "covered": COVERED, **ADDED}
-LISTS = {"districts": [DISTRICT], "consultants": [CONSULTANT], "unreachable": [UNREACHABLE]}
+LISTS = {"districts": [DISTRICT], "consultants": [CONSULTANT], **RANGE, "unreachable": [UNREACHABLE]}
 COVERAGE = HEAD | {"network": NETWORK} | FIGURES | LISTS
 COMMANDS = {
     "up": {"--port", "--serve/--no-serve"},
