@@ -36,13 +36,22 @@ class CriticalLinks:
         People at each destination.
     loss : (m,) array
         People who are covered, and would not be if the piece were closed; integers when the demand is integral.
+    beyond : (m,) array
+        Those of them who do not live on the closed piece itself.
+    has_origin : (m,) array of bool
+        Whether an origin lies on the piece, not at its end: closing it shuts the origin in.
     lost : Lost
         The destinations that each piece's closure costs.
+    on : (n_destinations,) array of int64
+        The piece that each destination lies on; -1 where there is none or it stands at a node.
     """
 
     demand: NDArray[Any]
     loss: NDArray[Any]
+    beyond: NDArray[Any]
+    has_origin: NDArray[np.bool_]
     lost: Lost
+    on: Ints
 
     def lost_with(self, piece: int) -> Ints:
         """Return the destinations that lose cover with a piece.
@@ -58,6 +67,23 @@ class CriticalLinks:
             Ascending.
         """
         return self.lost.destination[self.lost.pointer[piece] : self.lost.pointer[piece + 1]]
+
+    def lost_beyond(self, piece: int) -> Ints:
+        """Return the destinations that lose cover with a piece and do not lie on it.
+
+        Parameters
+        ----------
+        piece : int
+            Road piece.
+
+        Returns
+        -------
+        (k,) array of int64
+            Ascending.
+        """
+        lost = self.lost_with(piece)
+        beyond: Ints = lost[self.on[lost] != piece]
+        return beyond
 
 
 def critical_links(
@@ -115,9 +141,18 @@ def critical_links(
     roads = road_times(network, profile, closed)
     lost = roads.answer(lambda times: _lost(times, start, end, cutoff_s, tell))
     piece = np.repeat(np.arange(network.edge_count), np.diff(lost.pointer))
-    loss = np.zeros(network.edge_count, dtype=people.dtype)
+    loss, beyond = np.zeros((2, network.edge_count), dtype=people.dtype)
     np.add.at(loss, piece, people[lost.destination])
-    return CriticalLinks(people, loss, lost)
+    on, start_on = _between_nodes(end), _between_nodes(start)
+    away = on[lost.destination] != piece
+    np.add.at(beyond, piece[away], people[lost.destination[away]])
+    has_origin = np.isin(np.arange(network.edge_count), start_on)
+    return CriticalLinks(people, loss, beyond, has_origin, lost, on)
+
+
+def _between_nodes(places: Snapped) -> Ints:
+    """Return the piece that each place lies on, -1 where it stands at a node or nowhere."""
+    return np.where((places.share > 0) & (places.share < 1), places.edge, -1)
 
 
 def _checked(demand: ArrayLike, count: int) -> NDArray[Any]:

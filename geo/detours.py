@@ -1,0 +1,165 @@
+"""The way round a closed stretch of road: from one of its ends to the other without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from geo.profiles import CAR, Profile
+from geo.road_network import RoadNetwork
+from geo.road_times import RoadTimes, road_times
+from geo.shortest_paths import FAR, INFINITE, Forest, Places, arcs_of, shortest_forest
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Road pieces in a row, with nothing but the road itself between them.
+
+    Attributes
+    ----------
+    pieces : (k,) array of int64
+        From the beginning to the end.
+    origin, destination : int
+        Node where it begins, node where it ends.
+    """
+
+    pieces: Ints
+    origin: int
+    destination: int
+
+
+@dataclass(frozen=True, eq=False)
+class Detour:
+    """The fastest way between two nodes that avoids some pieces.
+
+    Attributes
+    ----------
+    pieces : (k,) array of int64
+        Road pieces in the order of the trip.
+    seconds : float
+        Travel time.
+    length_m : float
+        Length in metres.
+    line : LineString
+        Its shape in EPSG:4326, in the direction of the trip.
+    """
+
+    pieces: Ints
+    seconds: float
+    length_m: float
+    line: shapely.LineString
+
+
+def stretch_of(network: RoadNetwork, piece: int, *, profile: Profile = CAR, closed: ArrayLike = ()) -> Stretch:
+    """Return the stretch between two junctions that a piece belongs to.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    piece : int
+        Road piece that the profile may use.
+    profile : Profile, optional
+        Whose roads count: where exactly two usable pieces meet is no junction.
+    closed : array_like of int, optional
+        Road pieces that do not count.
+
+    Returns
+    -------
+    Stretch
+        In the direction in which the piece is drawn. It ends at junctions, where a road ends, or, on a ring without
+        one, where it began.
+    """
+    usable = profile.allows(network.highways)[network.highway]
+    usable[np.asarray(closed, dtype=np.int64)] = False
+    meet = np.bincount(np.concatenate([network.u[usable], network.v[usable]]), minlength=network.node_count)
+    ahead, destination = _onward(network, usable, meet, piece, int(network.v[piece]))
+    if destination == int(network.u[piece]):
+        return Stretch(np.array([piece, *ahead], dtype=np.int64), destination, destination)
+    behind, origin = _onward(network, usable, meet, piece, int(network.u[piece]))
+    return Stretch(np.array([*behind[::-1], piece, *ahead], dtype=np.int64), origin, destination)
+
+
+def detour(
+    network: RoadNetwork,
+    origin: int,
+    destination: int,
+    around: ArrayLike,
+    *,
+    profile: Profile = CAR,
+    closed: ArrayLike = (),
+) -> Detour | None:
+    """Return the fastest way from one node to another that avoids some pieces.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    origin, destination : int
+        Node indices.
+    around : array_like of int
+        Road pieces to avoid.
+    profile : Profile, optional
+        How fast one moves.
+    closed : array_like of int, optional
+        Road pieces that are closed anyway.
+
+    Returns
+    -------
+    Detour or None
+        None where there is no way, and where the two nodes are one.
+    """
+    if origin == destination:
+        return None
+    avoided = np.asarray(around, dtype=np.int64)
+    return road_times(network, profile, closed).answer(lambda roads: _detour(roads, origin, destination, avoided))
+
+
+def _onward(
+    network: RoadNetwork, usable: NDArray[np.bool_], meet: Ints, piece: int, node: int
+) -> tuple[list[int], int]:
+    """Return the pieces beyond a node until a junction, the end of the road, or the piece itself; and that node."""
+    onward: list[int] = []
+    last = piece
+    while meet[node] == 2:
+        here = np.flatnonzero(usable & ((network.u == node) | (network.v == node)))
+        others = here[here != last]
+        if not len(others) or others[0] == piece:
+            break
+        last = int(others[0])
+        onward.append(last)
+        node = int(network.v[last] if network.u[last] == node else network.u[last])
+    return onward, node
+
+
+def _detour(roads: RoadTimes, origin: int, destination: int, around: Ints) -> Detour | None:
+    network = roads.network
+    forward, backward = roads.clock.ticks(roads.forward_s), roads.clock.ticks(roads.backward_s)
+    forward[around] = backward[around] = INFINITE
+    leaving, _ = arcs_of(network.node_count, network.u, network.v, forward, backward)
+    nowhere = np.array([[0, INFINITE]])
+    start = Places(np.array([-1]), np.array([[origin, origin]]), nowhere, nowhere)
+    forest = shortest_forest(leaving, start, INFINITE - 1)
+    if forest.ticks[destination] >= FAR:
+        return None
+    pieces, shape = _path(network, forest, destination)
+    seconds = float(roads.clock.seconds(forest.ticks[[destination]].astype(np.uint32))[0])
+    return Detour(pieces, seconds, float(network.length_m[pieces].sum()), shape)
+
+
+def _path(network: RoadNetwork, forest: Forest, destination: int) -> tuple[Ints, shapely.LineString]:
+    pieces, parts = [], []
+    node = destination
+    while forest.parent[node] >= 0:
+        piece, before = int(forest.edge[node]), int(forest.parent[node])
+        points = network.coords[network.offsets[piece] : network.offsets[piece + 1]]
+        parts.append(points if network.u[piece] == before else points[::-1])
+        pieces.append(piece)
+        node = before
+    joined = [parts[-1][:1], *(part[1:] for part in reversed(parts))]
+    return np.array(pieces[::-1], dtype=np.int64), shapely.LineString(np.concatenate(joined))
