@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -83,6 +84,12 @@ def refusal(request: Request, status: int, title: str, detail: str = "") -> Resp
     return error_page(request, status, title, detail) if wants_page else problem(status, title, detail)
 
 
+def _named(item: dict[str, Any]) -> str:
+    """Return what is wrong in a request: the name of a value, with where it stands in a list."""
+    inside = item["loc"][1:]
+    return "JSONの書き方" if item["type"] == "json_invalid" or not inside else ".".join(map(str, inside))
+
+
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(ServiceError)
     def service_error(request: Request, error: ServiceError) -> Response:
@@ -90,7 +97,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
-        names = "、".join(str(item["loc"][-1]) for item in error.errors())
+        names = "、".join(_named(item) for item in error.errors())
         return refusal(request, 422, "リクエストの形式に誤りがあります", f"確認してください: {names}")
 
     @app.exception_handler(HTTPException)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from app.coverage.models import CoverageCell, CoverageRun
@@ -24,6 +24,12 @@ def get_run(session: Session, run_id: str) -> CoverageRun:
     return run
 
 
+def list_runs(session: Session, profile: str) -> Sequence[CoverageRun]:
+    """Return the runs of a way of travelling, the newest first."""
+    query = select(CoverageRun).where(CoverageRun.profile == profile)
+    return session.scalars(query.order_by(CoverageRun.computed_at.desc(), CoverageRun.id)).all()
+
+
 def list_run_cells(session: Session, run_id: str) -> Sequence[CoverageCell]:
     """Return what a run says of every cell, ordered by mesh code."""
     get_run(session, run_id)
@@ -37,3 +43,21 @@ def remove_runs_of(session: Session, dataset_ids: Sequence[int]) -> int:
         delete(CoverageRun).where(CoverageRun.dataset_ids.overlap(list(dataset_ids))).returning(CoverageRun.id)
     )
     return len(gone.all())
+
+
+# Every table that a measurement reads; `tests/app/test_what_if.py` holds that none is missing.
+READ_TABLES = ("closure", "consultant", "dataset", "demand_cell", "district", "resource", "road_network", "speed_edit")
+_STATES = ", ".join(
+    f"(SELECT concat_ws('.', count(*), sum(xmin::text::bigint), sum(hashtid(ctid)::bigint)) FROM {table})"  # noqa: S608  (our own names)
+    for table in READ_TABLES
+)
+_STATE = text(f"SELECT concat_ws(' ', (SELECT oid FROM pg_database WHERE datname = current_database()), {_STATES})")  # noqa: S608
+
+
+def state_of_inputs(session: Session) -> str:
+    """Return a text that changes whenever a row that a measurement reads is added, changed or removed.
+
+    PostgreSQL gives every new form of a row another transaction number or another place; so thousands of rows need not
+    be read to know that they are as they were.
+    """
+    return str(session.scalar(_STATE))

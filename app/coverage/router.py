@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from app.accounts.caller import Caller
 from app.coverage import queries, schemas
 from app.coverage.draw_isochrones import draw_isochrones
 from app.coverage.measure_coverage import MINUTES, current_run
+from app.coverage.trial import Trial, Tried
+from app.coverage.try_what_if import try_what_if
 from app.database import DbSession
 from app.errors import InputError
 
@@ -50,3 +52,11 @@ def isochrones(
             f"minutes must lie between 1 and {MOST_MINUTES}.", detail=f"分は1〜{MOST_MINUTES}で指定してください。"
         )
     return draw_isochrones(session, consultant, wanted, profile)
+
+
+@router.post("/coverage/what-if", response_class=Response, responses={200: {"model": Tried}})
+def what_if(session: DbSession, _: Caller, trial: Trial) -> Response:
+    """Return whom consultants would reach if some were moved, added or removed and roads closed; nothing is stored."""
+    body = json.dumps(try_what_if(session, trial), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # Written at once: the usual way through a model would cost as much as the measurement.
+    return Response(body, media_type="application/json")

@@ -36,6 +36,8 @@ ROUTES: dict[str, tuple[int, int, int]] = {
     "/api/v1/coverage/{run_id}/cells": (200, 404, 503),
     "/api/v1/isochrones": (200, 404, 503),
 }
+# Routes that compute from what is sent and store nothing, with the answers to an empty wish.
+POSTED: dict[str, tuple[int, int, int]] = {"/api/v1/coverage/what-if": (200, 409, 503)}
 ASKED = {"/api/v1/search": "?q=遠野", "/api/v1/isochrones": "?consultant=C02"}
 REFUSED = [
     ("/api/v1/nowhere", 404),
@@ -139,8 +141,10 @@ def assert_problem(reply: Any, status: int) -> dict[str, Any]:
 
 def test_every_route_has_a_row(tono_service: TestClient) -> None:
     routes = list(routes_of(service_of(tono_service)))
-    assert {route.path for route in routes} == set(ROUTES)
-    assert {method for route in routes for method in route.methods} <= {"GET", "HEAD"}
+    posted = [route for route in routes if "POST" in route.methods]
+    assert {route.path for route in posted} == set(POSTED)
+    assert {route.path for route in routes if route not in posted} == set(ROUTES)
+    assert {method for route in routes for method in route.methods} <= {"GET", "HEAD", "POST"}
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -150,6 +154,17 @@ def test_what_a_route_answers(tono_service: TestClient, bare_service, deaf_servi
         assert reply.status_code == status, (route, reply.text[:300])
         if status >= 400:
             assert_problem(reply, status)
+
+
+@pytest.mark.parametrize("route", POSTED)
+def test_what_a_wish_is_answered(tono_service: TestClient, bare_service, deaf_service, route: str) -> None:
+    for client, status in zip((tono_service, bare_service, deaf_service), POSTED[route], strict=True):
+        reply = client.post(route, json={})
+        assert reply.status_code == status, (route, reply.text[:300])
+        if status >= 400:
+            assert_problem(reply, status)
+    assert_problem(tono_service.get(route), 405)
+    assert_problem(tono_service.post(route, content=b"{}"), 403)
 
 
 @pytest.mark.parametrize(("path", "status"), REFUSED, ids=[path[:60] for path, _ in REFUSED])
@@ -260,8 +275,9 @@ def test_the_description_names_every_route(tono_service: TestClient) -> None:
     described = tono_service.get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.")
     api = {route for route in ROUTES if route.startswith("/api/v1/") and not route.endswith("openapi.json")}
-    assert set(described["paths"]) == api
-    assert {method for path in described["paths"].values() for method in path} == {"get"}
+    assert set(described["paths"]) == api | set(POSTED)
+    for path, methods in described["paths"].items():
+        assert set(methods) == ({"post"} if path in POSTED else {"get"})
 
 
 def test_the_roads_are_not_sent_twice(tono_service: TestClient) -> None:

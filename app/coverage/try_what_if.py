@@ -1,0 +1,202 @@
+"""Use case: consultants moved, added or removed, roads closed → whom they would reach; nothing is stored."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from app.consultants.queries import Posting
+from app.coverage.figures import Times, figures, nearest_posting
+from app.coverage.keep_warm import Present, present_coverage
+from app.coverage.travel import departure_points, sha256
+from app.coverage.trial import Added, ClosedRoad, Moved, Trial
+from app.errors import InputError
+from geo.profiles import CAR
+from geo.road_network import RoadNetwork
+from geo.snapping import snap
+from geo.travel_time import travel_time_matrix
+
+ADDED = "+"
+NOBODY = 65_535
+LONGEST = NOBODY - 1
+DIGITS = 6
+
+
+def try_what_if(session: Session, trial: Trial) -> dict[str, Any]:
+    """Return the figures of a placement that is only tried, and what it changes for how many people."""
+    present = present_coverage(session, trial.profile, trial.at)
+    inputs = present.inputs
+    minutes = sorted(set(trial.minutes))
+    postings = _postings(present, trial)
+    starts = departure_points(inputs.network, postings, inputs.profile)
+    roads, pieces = _closed_roads(inputs.network, trial.closed)
+    closed = np.union1d(inputs.closed, pieces)
+    times = travel_time_matrix(inputs.network, starts, present.cells, profile=inputs.profile, closed=closed)
+    then, now = figures(present.people, postings, times, minutes), present.figures(minutes)
+    changed = {item.id for item in trial.moved}
+    first_added = len(postings) - len(trial.added)
+    return {
+        "fingerprint": sha256({"present": present.fingerprint, "trial": trial.model_dump(mode="json")}),
+        "profile": trial.profile,
+        "at": inputs.at,
+        "minutes": minutes,
+        "network": dict(inputs.network_facts),
+        **then,
+        "difference": _difference(present, times, now, then, minutes),
+        "placed": [
+            _placed(posting, starts.distance_m[row], starts.lonlat[row], inputs.profile.max_snap_m)
+            for row, posting in enumerate(postings)
+            if posting.code in changed or row >= first_added
+        ],
+        "closed": roads,
+        "cells": _compact(present, times),
+    }
+
+
+# --- who sets out from where, on which roads ----------------------------------------------------------------------
+
+
+def _postings(present: Present, trial: Trial) -> list[Posting]:
+    """Return the consultants of the trial: those of today in their order, then the added ones."""
+    moved = {item.id: item for item in trial.moved}
+    unknown = sorted({*moved, *trial.removed} - {posting.code for posting in present.inputs.postings})
+    if unknown:
+        raise InputError(
+            f"There is no consultant {', '.join(unknown)}.", detail=f"相談員 {'、'.join(unknown)} の登録はありません。"
+        )
+    kept = [posting for posting in present.inputs.postings if posting.code not in trial.removed]
+    stay = [_moved(present, posting, moved[posting.code]) if posting.code in moved else posting for posting in kept]
+    return stay + [_added(present, number, item) for number, item in enumerate(trial.added, start=1)]
+
+
+def _moved(present: Present, posting: Posting, to: Moved) -> Posting:
+    place = (to.lon, to.lat)
+    return replace(posting, location=place, access_point=None, district=present.district_at(place))
+
+
+def _added(present: Present, number: int, item: Added) -> Posting:
+    place = (item.lon, item.lat)
+    return Posting(
+        code=f"{ADDED}{number}",
+        base_id=0,
+        base=item.base or f"増やした相談員{number}",
+        district=present.district_at(place),
+        location=place,
+        access_point=None,
+        accuracy_m=None,
+        is_assumed=True,
+        note="",
+        dataset_id=0,
+    )
+
+
+def _closed_roads(network: RoadNetwork, wanted: Sequence[ClosedRoad]) -> tuple[list[dict[str, Any]], NDArray[np.int64]]:
+    """Return what is told of each closed road, and the pieces; a point closes the nearest road for cars."""
+    last = network.edge_count - 1
+    unknown = sorted({road.piece for road in wanted if road.piece is not None and road.piece > last})
+    if unknown:
+        raise InputError(
+            f"There is no road piece {unknown[0]}; the last is {last}.",
+            detail=f"番号 {unknown[0]} の道はありません(0〜{last})。道路網が新しくなったのかもしれません。",
+        )
+    by_point = [road for road in wanted if road.piece is None]
+    found = snap(network, np.array([(road.lon, road.lat) for road in by_point], dtype=float).reshape(-1, 2), CAR)
+    snapped = iter(zip(found.edge.tolist(), found.distance_m.tolist(), strict=True))
+    told, pieces = [], []
+    for road in wanted:
+        piece, distance_m = (road.piece, None) if road.piece is not None else next(snapped)
+        told.append(_road(network, road, piece, distance_m))
+        if piece >= 0:
+            pieces.append(piece)
+    return told, np.unique(np.array(pieces, dtype=np.int64))
+
+
+def _road(network: RoadNetwork, asked: ClosedRoad, piece: int, distance_m: float | None) -> dict[str, Any]:
+    is_road = piece >= 0
+    return {
+        "lon": asked.lon,
+        "lat": asked.lat,
+        "piece": piece if is_road else None,
+        "reason": None if is_road else "off_network",
+        "distance_m": None if distance_m is None else _metres(distance_m),
+        "limit_m": CAR.max_snap_m,
+        "highway": network.highways[network.highway[piece]] if is_road else None,
+        "length_m": round(float(network.length_m[piece]), 1) if is_road else None,
+        "line": _line(network, piece) if is_road else None,
+    }
+
+
+def _line(network: RoadNetwork, piece: int) -> list[list[float]]:
+    points: list[list[float]] = np.round(np.asarray(network.lines[piece].coords), DIGITS).tolist()
+    return points
+
+
+def _placed(posting: Posting, distance_m: float, road: NDArray[np.float64], limit_m: float) -> dict[str, Any]:
+    """Return where a consultant was put, and how far the road is; too far, and no trip begins there."""
+    lon, lat = posting.location or (None, None)
+    is_road = bool(np.isfinite(road).all())
+    return {
+        "id": posting.code,
+        "lon": lon,
+        "lat": lat,
+        "district": posting.district,
+        "reason": None if is_road else "off_network",
+        "distance_m": _metres(distance_m),
+        "limit_m": limit_m,
+        "road": np.round(road, DIGITS).tolist() if is_road else None,
+    }
+
+
+def _metres(value: float) -> float | None:
+    return round(float(value), 1) if np.isfinite(value) else None
+
+
+# --- what it changes ----------------------------------------------------------------------------------------------
+
+
+def _difference(
+    present: Present, times: Times, now: dict[str, Any], then: dict[str, Any], minutes: Sequence[int]
+) -> dict[str, Any]:
+    """Return who is reached now and was not (gained), and who was and is no more (lost), within each of the minutes."""
+    before, after = present.times.min(axis=0, initial=np.inf), times.min(axis=0, initial=np.inf)
+    counts = present.people.counts
+    gained = {str(value): int(counts[(before > 60 * value) & (after <= 60 * value)].sum()) for value in minutes}
+    lost = {str(value): int(counts[(before <= 60 * value) & (after > 60 * value)].sum()) for value in minutes}
+    return {
+        "gained": gained,
+        "lost": lost,
+        "covered": _less(then["covered"], now["covered"]),
+        "unreachable_population": then["unreachable_population"] - now["unreachable_population"],
+        "districts": [
+            {"name": row["name"], "covered": _less(row["covered"], old["covered"])}
+            for row, old in zip(then["districts"], now["districts"], strict=True)
+        ],
+    }
+
+
+def _less(then: dict[str, int], now: dict[str, int]) -> dict[str, int]:
+    return {key: value - now[key] for key, value in then.items()}
+
+
+def _compact(present: Present, times: Times) -> dict[str, Any]:
+    """Return the cells in the order of the stored run: seconds, rounded up, and the row of the nearest consultant."""
+    best = times.min(axis=0, initial=np.inf)
+    with np.errstate(invalid="ignore"):
+        seconds = np.where(np.isfinite(best), np.minimum(np.ceil(best), LONGEST), NOBODY)
+    return {
+        "run": present.run,
+        "count": len(best),
+        "seconds": _base64(seconds),
+        "nearest": _base64(np.where(np.isfinite(best), nearest_posting(times), NOBODY)),
+    }
+
+
+def _base64(values: NDArray[Any]) -> str:
+    """Return whole numbers up to 65,535 as base64 of two bytes each, the lower one first; 65,535 means nobody."""
+    return base64.b64encode(values.astype("<u2").tobytes()).decode()
