@@ -5,6 +5,7 @@ ServiceError
 ├── DatabaseDownError   the database does not answer
 ├── NotReadyError       something must be loaded or built first
 ├── NotFoundError       no such row
+├── OutdatedError       somebody else changed the row first
 └── InputError          a file or value that was given cannot be used
 
 Each message is one clear sentence in English for the command line; `title` is the Japanese one for the screen.
@@ -50,6 +51,12 @@ class NotFoundError(ServiceError):
     title = "見つかりません"
 
 
+class OutdatedError(ServiceError):
+    """Somebody else changed the row first."""
+
+    title = "ほかの人が先に変えました"
+
+
 class InputError(ServiceError):
     """A file or value that was given cannot be used."""
 
@@ -61,5 +68,6 @@ STATUS: dict[type[ServiceError], int] = {
     DatabaseDownError: 503,
     NotReadyError: 409,
     NotFoundError: 404,
+    OutdatedError: 409,
     InputError: 400,
 }

@@ -22,6 +22,7 @@ from app.errors import STATUS, DatabaseDownError, NotReadyError, ServiceError
 from app.resources.router import router as resources
 from app.roads.router import router as roads
 from app.settings import Settings
+from app.web.closure_effect import router as closure_effect
 from app.web.headers import OwnPagesOnly, SecurityHeaders
 from app.web.map_data import router as map_data
 from app.web.pages import error_page
@@ -47,7 +48,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(pages)
-    for router in (map_data, resources, roads, demand, consultants, coverage):
+    for router in (map_data, resources, roads, closure_effect, demand, consultants, coverage):
         app.include_router(router, prefix="/api/v1")
     app.add_api_route("/api/v1/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     _answer_errors(app)

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
-from geo.closures import road_tree
+from geo.closures import ENOUGH_M, LEAST_SHARE, MOST_OF_LINE, road_tree
 from geo.crs import to_degrees, to_metres
 from geo.errors import OffNetworkError
 from geo.road_network import RoadNetwork
@@ -34,7 +34,8 @@ class Section:
     Attributes
     ----------
     pieces : (k,) array of int64
-        Road pieces from the start to the end, each once.
+        Road pieces from the start to the end, each once: those of which half or 100 m belong to the stretch, or most of
+        a stretch that is shorter, as in `geo.closures.pieces_along`.
     line : LineString
         The stretch itself in EPSG:4326; its first and last piece are cut at the two places.
     length_m : float
@@ -164,9 +165,8 @@ def _walk(links: _Links, count: int) -> list[int] | None:
 
 def _join(network: RoadNetwork, links: _Links, nodes: Sequence[int], spots: tuple[_Spot, _Spot]) -> Section:
     number = {(a, b): i for i, (a, b) in enumerate(zip(links.tail.tolist(), links.head.tolist(), strict=True))}
-    pieces: list[int] = []
+    metres: dict[int, float] = {}
     parts: list[Floats] = []
-    metres = 0.0
     for a, b in itertools.pairwise(nodes):
         forward = (a, b) in number
         link = number[(a, b) if forward else (b, a)]
@@ -175,11 +175,12 @@ def _join(network: RoadNetwork, links: _Links, nodes: Sequence[int], spots: tupl
         piece = int(links.piece[link])
         part = substring(network.lines_m[piece], begin, end, normalized=True)
         parts.append(shapely.get_coordinates(part))
-        metres += float(network.length_m[piece]) * abs(end - begin)
-        if piece not in pieces:
-            pieces.append(piece)
+        metres[piece] = metres.get(piece, 0.0) + float(network.length_m[piece]) * abs(end - begin)
     coords = np.concatenate(parts)
     kept = np.append(True, np.abs(np.diff(coords, axis=0)).sum(axis=1) > 0)
     coords = coords[kept] if kept.sum() > 1 else coords[[0, -1]]
     line = shapely.LineString(to_degrees(coords, network.metric_epsg))
-    return Section(np.array(pieces, dtype=np.int64), line, metres, spots[0].distance_m, spots[1].distance_m)
+    total = sum(metres.values())
+    enough = min(ENOUGH_M, MOST_OF_LINE * total)
+    shut = [piece for piece, part in metres.items() if part >= min(LEAST_SHARE * network.length_m[piece], enough)]
+    return Section(np.array(shut, dtype=np.int64), line, total, spots[0].distance_m, spots[1].distance_m)

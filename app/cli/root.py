@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import data, database, figures, run
+from app.cli import closures, data, database, figures, run
 from app.cli.session import say
 from app.errors import ServiceError
 from app.postgis import ClusterError
@@ -27,6 +27,7 @@ for name, group in {
     "network": data.network,
     "districts": data.districts,
     "demand": data.demand,
+    "closures": closures.app,
 }.items():
     app.add_typer(group, name=name)
 

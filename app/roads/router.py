@@ -1,18 +1,25 @@
-"""Routes of the roads: the network in use as lines for the base map."""
+"""Routes of the roads: the network in use for the base map, stretches of road, and the calendar of closures."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime
 
 from app.accounts.caller import Caller
 from app.database import DbSession
 from app.geojson import feature_collection
+from app.roads import edit_closures
 from app.roads.base_map import road_lines
-from app.roads.queries import active_network, load_network
+from app.roads.choose_section import choose_section
+from app.roads.queries import active_network, closures_at, list_closures, load_network
+from app.roads.schemas import ClosureBody, closure_feature
 
 router = APIRouter(tags=["道路"])
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Place = Annotated[str, Query(pattern=r"^-?\d{1,3}(\.\d{1,10})?,-?\d{1,2}(\.\d{1,10})?$")]
 
 
 @router.get("/roads")
@@ -28,3 +35,44 @@ def roads(session: DbSession, _: Caller, response: Response) -> dict[str, Any]:
         ],
         is_schematic=row.is_schematic,
     )
+
+
+@router.get("/roads/section")
+def section(session: DbSession, _: Caller, start: Place, end: Place) -> dict[str, Any]:
+    """Return the stretch of road between two places beside it, with its pieces, its length and its name."""
+    network = load_network(session, active_network(session))
+    return choose_section(network, _place(start), _place(end))
+
+
+def _place(text: str) -> tuple[float, float]:
+    lon, lat = text.split(",")
+    return float(lon), float(lat)
+
+
+@router.get("/closures")
+def closures(session: DbSession, _: Caller, at: AwareDatetime | None = None) -> dict[str, Any]:
+    """Return the calendar of closures; with a moment, only those that hold then, both ends included."""
+    rows = closures_at(session, at) if at else list_closures(session)
+    return feature_collection([closure_feature(row, at) for row in rows], at=(at or _now()).isoformat())
+
+
+@router.post("/closures", status_code=201)
+def add_closure(session: DbSession, _: Caller, body: ClosureBody) -> dict[str, Any]:
+    """Store a closure that was drawn on the map."""
+    return closure_feature(edit_closures.add_closure(session, body))
+
+
+@router.put("/closures/{number}")
+def change_closure(session: DbSession, _: Caller, number: Number, body: ClosureBody) -> dict[str, Any]:
+    """Change a closure; 409 where somebody else has changed it since it was read."""
+    return closure_feature(edit_closures.change_closure(session, number, body))
+
+
+@router.delete("/closures/{number}", status_code=204)
+def remove_closure(session: DbSession, _: Caller, number: Number, version: Annotated[int, Query(ge=1)]) -> None:
+    """Remove a closure; 409 where somebody else has changed it since it was read."""
+    edit_closures.remove_closure(session, number, version)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

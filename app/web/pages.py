@@ -38,6 +38,14 @@ def map_page(request: Request, _: Caller) -> Response:
     return templates.TemplateResponse(request, "map.html", context)
 
 
+@router.get("/roads", response_class=HTMLResponse)
+def roads_page(request: Request, _: Caller) -> Response:
+    """Show the calendar of closed roads."""
+    city = request.app.state.settings.city_name
+    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
+    return templates.TemplateResponse(request, "roads.html", context)
+
+
 @router.get("/list", response_class=HTMLResponse)
 def list_page(request: Request, session: DbSession, caller: Caller, profile: str = CAR.name) -> Response:
     """Show everything that the map shows as text; an unknown way of travelling is taken as the usual one."""

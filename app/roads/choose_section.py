@@ -1,0 +1,52 @@
+"""Use case: two places on the map → the stretch of road between them, as the page draws and sends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.errors import InputError
+from app.geojson import geojson_shape
+from app.roads.place_closures import multi
+from geo.errors import OffNetworkError
+from geo.road_network import RoadNetwork
+from geo.road_section import section_between
+
+# How far beside a road a finger may come down.
+NEAR_M = 500.0
+# No closure is longer; a stretch this long was not meant.
+LONGEST_M = 60_000.0
+
+
+def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> dict[str, Any]:
+    """Return the shortest stretch of road between two places as GeoJSON."""
+    try:
+        section = section_between(network, start, end, limit_m=NEAR_M)
+    except OffNetworkError as error:
+        raise InputError(
+            f"{error} Choose places beside one road.",
+            detail=f"2つの場所を結ぶ道路が見つかりません。道路の近く({NEAR_M:.0f} m以内)を選んでください。",
+        ) from error
+    if not 0 < section.length_m <= LONGEST_M:
+        raise InputError(
+            f"The stretch is {section.length_m:,.0f} m long; choose two places up to {LONGEST_M:,.0f} m apart.",
+            detail=f"区間が{section.length_m / 1000:.1f} kmです。{LONGEST_M / 1000:.0f} km以内で選んでください。",
+        )
+    return {
+        "type": "Feature",
+        "geometry": geojson_shape(multi(section.line)),
+        "properties": {
+            "name": _name(network, section.pieces),
+            "length_m": round(section.length_m, 1),
+            "pieces": sorted(section.pieces.tolist()),
+            "network": network.fingerprint,
+        },
+    }
+
+
+def _name(network: RoadNetwork, pieces: Any) -> str:
+    """Return the name that most of the stretch bears, empty where it has none."""
+    metres = np.bincount(network.label[pieces], weights=network.length_m[pieces], minlength=len(network.labels))
+    ref, name = network.labels[int(np.argmax(metres))] if len(pieces) else ("", "")
+    return name or ref

@@ -1,0 +1,103 @@
+"""Use cases of the page: a closure is added, changed or removed; a change of what somebody else changed is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import shapely
+from geoalchemy2.shape import from_shape
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.errors import InputError, OutdatedError
+from app.roads.calendar import check_period
+from app.roads.models import Closure
+from app.roads.place_closures import along, multi
+from app.roads.queries import active_network, get_closure, load_network
+
+if TYPE_CHECKING:
+    from app.roads.schemas import ClosureBody
+
+DRAWN_SOURCE = "地図で入力"
+TEXTS = ("name", "place", "content", "detour", "reason")
+
+
+def add_closure(session: Session, body: ClosureBody) -> Closure:
+    """Store a closure that was drawn on the map."""
+    row = Closure(dataset_id=None, source=body.source or DRAWN_SOURCE)
+    _fill(session, row, body)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def change_closure(session: Session, number: int, body: ClosureBody) -> Closure:
+    """Change a closure that nobody else has changed meanwhile."""
+    row = _seen(session, number, body.version)
+    row.source = body.source or row.source
+    _fill(session, row, body)
+    _flush(session, number)
+    return row
+
+
+def remove_closure(session: Session, number: int, version: int | None = None) -> str:
+    """Take a closure out of the calendar; return its name."""
+    row = get_closure(session, number) if version is None else _seen(session, number, version)
+    name = row.name
+    session.delete(row)
+    _flush(session, number)
+    return name
+
+
+def _seen(session: Session, number: int, version: int) -> Closure:
+    row = get_closure(session, number)
+    if row.version != version:
+        raise _outdated(number)
+    return row
+
+
+def _flush(session: Session, number: int) -> None:
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise _outdated(number) from error
+
+
+def _outdated(number: int) -> OutdatedError:
+    return OutdatedError(
+        f"Closure {number} was changed by somebody else meanwhile. Nothing was changed.",
+        detail="ほかの人がこの通行止めを変えました。入力は保存していません。読み込み直してから、もう一度入力してください。",
+    )
+
+
+def _fill(session: Session, row: Closure, body: ClosureBody) -> None:
+    network = load_network(session, active_network(session))
+    line = _line(body)
+    found = along(network, line)
+    row.period = check_period(body.period())
+    for name in TEXTS:
+        setattr(row, name, getattr(body, name).strip())
+    row.length_m = body.length_m
+    row.geometry = from_shape(multi(line), srid=4326)
+    # The pieces that were chosen on the map, where they are those of the roads in use.
+    is_exact = bool(body.pieces) and body.network == network.fingerprint
+    if is_exact and max(body.pieces or []) >= network.edge_count:
+        raise InputError("The network has no such piece.", detail="選んだ道路が見つかりません。選び直してください。")
+    row.pieces = sorted(set(body.pieces or [])) if is_exact else None
+    row.network_fingerprint = network.fingerprint if is_exact else ""
+    row.located_by = "map" if row.dataset_id is None else found.by
+
+
+def _line(body: ClosureBody) -> shapely.Geometry:
+    try:
+        shape = shapely.from_geojson(json.dumps(body.geometry.model_dump()))
+        coords = shapely.get_coordinates(shape)
+        fits = len(coords) > 1 and bool((abs(coords) <= (180, 90)).all()) and shape.is_valid and shape.length > 0
+    except (shapely.errors.ShapelyError, ValueError, TypeError):
+        fits = False
+    if not fits:
+        raise InputError(
+            "The line of the closure cannot be used.", detail="線を読めません。道路に沿って引き直してください。"
+        )
+    return shape

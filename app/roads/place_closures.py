@@ -1,0 +1,172 @@
+"""A closure as it is told → the road pieces that it shuts and the line that is drawn, on one network."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from app.errors import InputError
+from app.roads.read_closures import ClosureRow
+from geo.closures import BESIDE_M, metres_to_road, pieces_along
+from geo.crs import to_metres
+from geo.errors import OffNetworkError
+from geo.road_network import RoadNetwork
+from geo.road_section import section_between
+
+# How far a point of a list may lie from the road that it means, without and with the road's name.
+NEAR_M = 30.0
+NEAR_NAMED_M = 300.0
+# A named road that is so much longer or shorter than the stretch is not the stretch.
+LENGTH_TOLERANCE = 0.25
+HEAD = re.compile(r"^(?:主要地方道|一般県道|一般国道|県道|市道|町道|村道|林道)\s*")
+NUMBERED = re.compile(r"^(?:一般)?(?P<kind>国道|県道|都道|府道|道道)第?(?P<number>\d+)号?線?")
+DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a closure lies on a network: its pieces, the line, and how it was found."""
+
+    pieces: list[int]
+    line: shapely.MultiLineString
+    by: str
+    is_exact: bool
+    said: str
+
+
+def locate(network: RoadNetwork, row: ClosureRow) -> Located:
+    """Return where a row lies; refuse one that names no road, with what to do."""
+    if row.pieces is not None and (row.geometry is None or (row.network and row.network == network.fingerprint)):
+        found = _numbered(network, row.pieces, row.network)
+        return found if row.geometry is None else replace(found, line=multi(row.geometry))
+    if row.geometry is not None:
+        return along(network, row.geometry)
+    if row.start is not None and row.end is not None:
+        return _between(network, row, row.start, row.end)
+    if row.start is not None:
+        return _at(network, row, row.start)
+    return _named(network, row)
+
+
+def along(network: RoadNetwork, line: shapely.Geometry) -> Located:
+    """Return the pieces along a line; refuse a line that follows no road."""
+    pieces = pieces_along(network, [line])
+    if not len(pieces):
+        metres = metres_to_road(network, line)
+        if metres > BESIDE_M:
+            raise InputError(
+                f"it names no road: the line is {metres:,.0f} m from the nearest road, the limit is {BESIDE_M:.0f} m",
+                detail=f"線がどの道路からも{BESIDE_M:.0f} m以内にありません(いちばん近い道路まで{metres:,.0f} m)。",
+            )
+        raise InputError(
+            "it names no road: the line meets roads but follows none of them",
+            detail="線が道路を横切るだけで、道路に沿っていません。道路に沿って引いてください。",
+        )
+    return Located(pieces.tolist(), multi(line), "geometry", is_exact=False, said="by its geometry")
+
+
+def _numbered(network: RoadNetwork, pieces: list[int], fingerprint: str) -> Located:
+    if not fingerprint or not network.fingerprint.startswith(fingerprint):
+        raise InputError(
+            f"its piece numbers speak of the network {fingerprint[:12] or '(none given)'}, but "
+            f"{network.fingerprint[:12]} is in use; numbers mean nothing on another network: give the geometry"
+        )
+    wrong = [number for number in pieces if number >= network.edge_count]
+    if wrong:
+        raise InputError(f"the network has no piece {wrong[0]}; its pieces are 0 to {network.edge_count - 1}")
+    numbers = np.unique(np.array(pieces, dtype=np.int64))
+    return Located(numbers.tolist(), _lines(network, numbers), "pieces", is_exact=True, said="by its piece numbers")
+
+
+def _between(network: RoadNetwork, row: ClosureRow, start: tuple[float, float], end: tuple[float, float]) -> Located:
+    named = pieces_named(network, row.texts["name"])
+    limit = NEAR_NAMED_M if named.any() else NEAR_M
+    try:
+        section = section_between(network, start, end, limit_m=limit, preferred=named if named.any() else None)
+    except OffNetworkError as error:
+        raise InputError(f"it names no road: {str(error).rstrip('.')}; check lon, lat, lon2 and lat2") from error
+    if row.length_m and abs(section.length_m - row.length_m) > LENGTH_TOLERANCE * row.length_m:
+        row.notes.append(
+            f"the stretch between its two points is {section.length_m / 1000:.1f} km, the file says "
+            f"{row.length_m / 1000:.1f} km"
+        )
+    by = "name" if named.any() else "point"
+    said = f"by its two points{' on the road of its name' if named.any() else ''}"
+    return Located(sorted(section.pieces.tolist()), multi(section.line), by, is_exact=True, said=said)
+
+
+def _at(network: RoadNetwork, row: ClosureRow, place: tuple[float, float]) -> Located:
+    """Return the one piece at a point, of the road of that name where the network has it."""
+    named = pieces_named(network, row.texts["name"])
+    point = shapely.Point(to_metres(np.array([place], dtype=float), network.metric_epsg)[0])
+    distances = shapely.distance(network.lines_m, point)
+    if named.any():
+        distances = np.where(named, distances, np.inf)
+    nearest = int(np.argmin(distances))
+    limit = NEAR_NAMED_M if named.any() else NEAR_M
+    if distances[nearest] > limit:
+        raise InputError(
+            f"it names no road: {place[0]}, {place[1]} is {distances[nearest]:,.0f} m from the nearest road"
+            f"{' of this name' if named.any() else ''}, the limit is {limit:.0f} m"
+        )
+    length = float(network.length_m[nearest])
+    row.notes.append(
+        f"one point only: the piece of road at it is shut, {length / 1000:.1f} km; give lon2, lat2 for the end"
+    )
+    pieces = np.array([nearest], dtype=np.int64)
+    return Located([nearest], _lines(network, pieces), "point", is_exact=True, said="by its point")
+
+
+def _named(network: RoadNetwork, row: ClosureRow) -> Located:
+    name = row.texts["name"]
+    named = pieces_named(network, name)
+    hint = "give its line (geometry), or the lon, lat, lon2, lat2 of its two ends"
+    if not named.any():
+        raise InputError(f"the network has no road named {name!r}; {hint}")
+    pieces = np.flatnonzero(named)
+    metres = float(network.length_m[pieces].sum())
+    if row.length_m is not None and abs(metres - row.length_m) > LENGTH_TOLERANCE * row.length_m:
+        raise InputError(
+            f"{name!r} is {metres / 1000:.1f} km long in the network, the closure {row.length_m / 1000:.1f} km, and "
+            f"nothing says which part; {hint}"
+        )
+    if row.length_m is None:
+        row.notes.append(f"the whole road of this name is shut, {metres / 1000:.1f} km")
+    return Located(pieces.tolist(), _lines(network, pieces), "name", is_exact=True, said="by the name of its road")
+
+
+def pieces_named(network: RoadNetwork, name: str) -> NDArray[np.bool_]:
+    """Return which pieces bear a name or a route number, written in any of the usual ways."""
+    wanted = _plain(name)
+    numbered = NUMBERED.match(unicodedata.normalize("NFKC", name).replace(" ", ""))
+    fits = np.zeros(len(network.labels), dtype=bool)
+    for number, (_, label) in enumerate(network.labels):
+        fits[number] = bool(wanted) and _plain(label) == wanted
+    found = fits[network.label]
+    if numbered:
+        refs = np.array([numbered["number"] in ref.split(";") for ref, _ in network.labels], dtype=bool)
+        trunks = np.array([highway.startswith("trunk") for highway in network.highways], dtype=bool)
+        is_national = numbered["kind"] == "国道"
+        found |= refs[network.label] & (trunks[network.highway] == is_national)
+    return np.asarray(found, dtype=bool)
+
+
+def _plain(name: str) -> str:
+    """Return a road's name without its rank, its blanks and the last 線, in half-width digits."""
+    plain = re.sub(r"\s", "", HEAD.sub("", unicodedata.normalize("NFKC", name).strip()))
+    return re.sub(r"(?<=.)線$", "", plain)
+
+
+def _lines(network: RoadNetwork, pieces: NDArray[np.int64]) -> shapely.MultiLineString:
+    return multi(shapely.line_merge(shapely.MultiLineString(list(network.lines[pieces]))))
+
+
+def multi(shape: shapely.Geometry) -> shapely.MultiLineString:
+    """Return lines as the table keeps them, to about a centimetre; what has no length is left out."""
+    parts = shapely.set_precision(shapely.get_parts(shapely.force_2d(shape)), 10**-DIGITS, mode="pointwise")
+    return shapely.MultiLineString([part for part in parts if not part.is_empty and part.length > 0])

@@ -1,0 +1,33 @@
+"""What roads are called in Japan: by their number, their name, or their class."""
+
+from __future__ import annotations
+
+CLASS_TITLES = {
+    "motorway": "高速道路",
+    "trunk": "国道",
+    "primary": "主要地方道",
+    "secondary": "県道",
+    "tertiary": "市の主な道",
+    "unclassified": "そのほかの道",
+    "residential": "住宅地の道",
+    "service": "敷地内の道",
+}
+NATIONAL = "trunk"
+PREFECTURAL = {"primary", "secondary"}
+
+
+def class_title(highway: str) -> str:
+    """Return what a road class is called; slip roads as the roads that they belong to."""
+    return CLASS_TITLES.get(highway.removesuffix("_link"), CLASS_TITLES["unclassified"])
+
+
+def road_title(number: str, name: str, highway: str) -> str:
+    """Return what a person calls a road: 国道107号, 県道160号, its name, or its class where it has neither."""
+    road_class = highway.removesuffix("_link")
+    if number.isdecimal() and road_class == NATIONAL:
+        return f"国道{number}号"
+    if number.isdecimal() and road_class in PREFECTURAL:
+        return f"県道{number}号"
+    if number.isdecimal():
+        return name or f"{number}号線"
+    return f"{name}({number})" if name and number else name or number or class_title(highway)

@@ -1,0 +1,148 @@
+"""What closures look like from outside: bodies that come over HTTP, GeoJSON, lines for a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.geojson import feature
+from app.roads.calendar import JAPAN, Period, zone_of
+from app.roads.import_closures import OPEN, REFUSED, SAME, STORED, Report
+from app.roads.models import Closure
+from app.roads.read_period import day_text
+
+Text = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Mark = Annotated[str, Field(pattern=r"^(\d\d-\d\d|02-end)?$")]
+Position = Annotated[list[float], Field(min_length=2, max_length=2)]
+MOST_POINTS = 20_000
+
+
+class LineBody(BaseModel):
+    """A line as GeoJSON: lon before lat."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Annotated[str, Field(pattern="^(LineString|MultiLineString)$")]
+    coordinates: list[Any] = Field(min_length=1, max_length=MOST_POINTS)
+
+
+class ClosureBody(BaseModel):
+    """A closure as the page sends it; `version` is the one that was seen, 0 for a new one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    place: Text = ""
+    content: Text = ""
+    detour: Text = ""
+    reason: Text = ""
+    source: Text = ""
+    length_m: Annotated[float, Field(gt=0, le=10_000_000)] | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    yearly_from: Mark = ""
+    yearly_to: Mark = ""
+    time_zone: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w/+-]+$")] = JAPAN
+    geometry: LineBody
+    pieces: list[Annotated[int, Field(ge=0, lt=2**31)]] | None = Field(default=None, max_length=MOST_POINTS)
+    network: Annotated[str, Field(pattern=r"^[0-9a-f]*$", max_length=64)] = ""
+    version: Annotated[int, Field(ge=0, lt=2**31)] = 0
+
+    def period(self) -> Period:
+        """Return when it holds; moments without a zone are in its own."""
+        begin, end = (
+            moment.replace(tzinfo=zone_of(self.time_zone)) if moment and moment.tzinfo is None else moment
+            for moment in (self.valid_from, self.valid_to)
+        )
+        return Period(begin, end, self.yearly_from, self.yearly_to, self.time_zone)
+
+
+def closure_feature(row: Closure, moment: datetime | None = None) -> dict[str, Any]:
+    """Return a closure as GeoJSON."""
+    return feature(row.geometry, closure_properties(row, moment))
+
+
+def closure_properties(row: Closure, moment: datetime | None = None) -> dict[str, Any]:
+    """Return what a closure says, and how it stands at a moment (now, by default)."""
+    at = moment or datetime.now(UTC)
+    season = row.period.season_after(at)
+    state = "past" if season is None else "now" if season[0] <= at else "coming"
+    zone = zone_of(row.time_zone)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "place": row.place,
+        "content": row.content,
+        "detour": row.detour,
+        "reason": row.reason,
+        "source": row.source,
+        "length_m": row.length_m,
+        "valid_from": _iso(row.valid_from, row.time_zone),
+        "valid_to": _iso(row.valid_to, row.time_zone),
+        "yearly_from": row.yearly_from,
+        "yearly_to": row.yearly_to,
+        "time_zone": row.time_zone,
+        "is_yearly": row.period.is_yearly,
+        "state": state,
+        "season": season and [moment.astimezone(zone).isoformat() for moment in season],
+        "located_by": row.located_by,
+        "is_drawn": row.dataset_id is None,
+        "version": row.version,
+    }
+
+
+def _iso(moment: datetime | None, time_zone: str) -> str | None:
+    return moment.astimezone(zone_of(time_zone)).isoformat() if moment else None
+
+
+STATE_TITLES = {STORED: "取り込み", SAME: "登録済み", OPEN: "対象外", REFUSED: "使えません"}
+HOLDS = {"now": "通行止め", "coming": "これから", "past": "終わり"}
+
+
+def report_lines(report: Report, *, dry_run: bool) -> list[str]:
+    """Return what became of each row of a file, for a terminal."""
+    lines = [f"{row.number}行目  {STATE_TITLES[row.state]}  {row.name}: {row.text}" for row in report.rows]
+    if report.unused:
+        lines.append(f"Columns that are not used: {', '.join(report.unused)}.")
+    counts = ", ".join(f"{report.count(state)} {state}" for state in STATE_TITLES if report.count(state))
+    end = " Nothing was stored (--dry-run)." if dry_run else ""
+    lines.append(f"{len(report.rows)} rows: {counts or 'nothing'}.{end}")
+    return lines
+
+
+def closure_lines(rows: Sequence[Closure], moment: datetime | None) -> list[str]:
+    """Return closures for a terminal, one a line."""
+    if not rows:
+        return ["No road is closed then." if moment else "There are no closures yet: `tono closures import FILE`."]
+    return [_line(row, str(closure_properties(row, moment)["state"])) for row in rows]
+
+
+def _line(row: Closure, state: str) -> str:
+    start = f"{row.id:>4}  {_wide(HOLDS[state], 8)}  {_wide(period_words(row), 42)}"
+    return f"{start}  {row.name} {row.place}".rstrip()
+
+
+def period_words(row: Closure) -> str:
+    """Return when a closure holds: 毎年12月1日〜3月31日, or both moments."""
+    begin, end = (_short(_iso(moment, row.time_zone)) for moment in (row.valid_from, row.valid_to))
+    if not row.period.is_yearly:
+        return f"{begin}〜{end}"
+    window = f" ({begin}〜{end})" if begin or end else ""
+    return f"毎年{day_text(row.yearly_from)}〜{day_text(row.yearly_to)}{window}"
+
+
+def _short(iso: str | None) -> str:
+    """Return a moment to the minute, a whole day as its date."""
+    text = re.sub(r"T00:00:00[+-].*$|T23:59:59\.9+[+-].*$", "", iso or "")
+    return re.sub(r"T(\d\d:\d\d).*$", r" \1", text)
+
+
+def _wide(text: str, width: int) -> str:
+    used = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return text + " " * max(0, width - used)
