@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,20 +17,61 @@ app = typer.Typer()
 
 
 @app.command()
-def coverage(
+def coverage(  # noqa: PLR0913 - each is an option of the command
     minutes: Annotated[str, typer.Option(help="Travel times asked about, in minutes.")] = "10,20,30",
     profile: Annotated[str, typer.Option(help="car, car-winter or walk.")] = "car",
     at: Annotated[str | None, typer.Option(help="Moment with time zone: closures that hold then are shut.")] = None,
+    municipality: Annotated[
+        str | None, typer.Option(help="all, or names or codes with commas: measure these from files, store nothing.")
+    ] = None,
+    roads: Annotated[list[Path] | None, typer.Option(help="Roads of a prefecture; once for each --areas.")] = None,
+    areas: Annotated[list[Path] | None, typer.Option(help="Small areas of a prefecture with their people.")] = None,
+    offices: Annotated[Path | None, typer.Option(help="Where trips start: citycode, name, lon, lat.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Dask scheduler that shares out the work, tcp://…")] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure how many people each consultant reaches."""
+    """Measure how many people each consultant reaches; with --municipality, of many municipalities at once."""
     from app.coverage.measure_coverage import measure_coverage
     from app.coverage.schemas import as_table
 
     asked, moment, way = parse_minutes(minutes), parse_moment(at), parse_profile(profile)
+    if municipality is not None or roads or areas or offices or scheduler:
+        _municipalities(municipality, (roads or [], areas or [], offices), (way, asked, moment), scheduler, as_json)
+        return
     with opened() as session:
         document = measure_coverage(session, profile=way, minutes=asked, at=moment).document
     typer.echo(document if as_json else as_table(json.loads(document)))
+
+
+def _municipalities(
+    wanted: str | None,
+    files: tuple[list[Path], list[Path], Path | None],
+    question: tuple[str, list[int], datetime | None],
+    scheduler: str | None,
+    as_json: bool,  # noqa: FBT001 - an option of the command
+) -> None:
+    """Measure many municipalities from files."""
+    from app.coverage.measure_municipalities import measure_here
+    from app.coverage.measure_on_cluster import measure_on_cluster
+    from app.coverage.municipality_document import as_document, municipalities_as_table
+    from app.coverage.read_municipalities import read_batch
+
+    roads, areas, offices = files
+    profile, minutes, moment = question
+    if wanted is None or not roads or len(roads) != len(areas):
+        raise typer.BadParameter("give --municipality all with --roads FILE and --areas FILE for each prefecture")
+    if moment is not None:
+        raise typer.BadParameter("--at asks for stored closures; files have none: leave it out with --municipality")
+    batch = read_batch(roads, areas, offices, wanted=wanted, profile=profile, minutes=minutes)
+    count = len(batch.municipalities)
+    say(f"{count} municipalities, {sum(int(one.people.sum()) for one in batch.municipalities):,} people …")
+
+    def tell(number: int, name: str) -> None:
+        say(f"{number:>{len(str(count))}}/{count} {name}")
+
+    found = measure_on_cluster(batch, tell, scheduler) if scheduler else measure_here(batch, tell)
+    document = as_document(batch, found)
+    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else municipalities_as_table(document))
 
 
 @app.command()

@@ -1,0 +1,285 @@
+"""The coverage of many municipalities from files: worked out by hand, everyone accounted for, bad files refused."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from drawn_networks import CAR, at, draw
+from drawn_prefecture import LONELY, PEOPLE, ROAD, write_areas, write_offices, write_roads
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import cli
+from app.coverage.measure_municipalities import Batch, Municipality, measure_here, measure_municipality
+from app.coverage.municipality_document import as_document, municipalities_as_table
+from app.coverage.read_municipalities import read_municipalities
+from app.errors import InputError
+from app.settings import get_settings
+
+MINUTES = (5, 10, 15)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the files of the drawn prefecture."""
+    folder = tmp_path_factory.mktemp("prefecture")
+    write_roads(folder)
+    write_areas(folder)
+    write_offices(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def batch(folder: Path) -> Batch:
+    """Return the drawn prefecture, ready to be measured."""
+    municipalities = read_municipalities([folder / "areas.geojson"], folder / "offices.csv", "all")
+    return Batch([folder / "roads.parquet"], municipalities, CAR, MINUTES, [])
+
+
+@pytest.fixture(scope="module")
+def document(batch: Batch) -> dict[str, Any]:
+    """Return its document."""
+    return as_document(batch, measure_here(batch, lambda *_: None))
+
+
+def test_municipalities_stand_in_the_order_of_their_codes(document):
+    assert [(one["code"], one["name"]) for one in document["municipalities"]] == [("03901", "西町"), ("03902", "東町")]
+
+
+def test_the_town_without_a_known_office_worked_out_by_hand(document):
+    west = document["municipalities"][0]
+    # 駅前 has 100 people around it, 中通 57 at most. 駅前 0 s, 中通 290 s, 奥山 from the road at (3300, 0): 330 s.
+    assert west["origins"][0]["name"] == "駅前"
+    assert west["is_assumption"]
+    assert west["population"] == 157
+    assert west["covered"] == {"5": 150, "10": 157, "15": 157}
+    assert west["uncovered"] == {"5": 7, "10": 0, "15": 0}
+    assert west["mean_s"] == pytest.approx((50 * 290 + 7 * 330) / 157, abs=0.1)
+    assert west["moved_to_road"] == {"small_areas": 1, "population": 7}
+    assert west["unreachable"] == []
+
+
+def test_the_town_with_an_office_worked_out_by_hand(document):
+    east = document["municipalities"][1]
+    # The office walks 20 s to the road: 本町 20 s, 新町 70 s, 浜 320 s; 島 has its own road, 沢 has none.
+    assert [place["name"] for place in east["origins"]] == ["東町役場"]
+    assert east["origins"][0]["snap_m"] == pytest.approx(20, abs=0.1)
+    assert not east["is_assumption"]
+    assert east["covered"] == {"5": 75, "10": 135, "15": 135}
+    assert east["uncovered"] == {"5": 60, "10": 0, "15": 0}
+    assert east["unreachable_population"] == 4
+    lost = [(area["name"], area["population"], area["reason"], area["snap_m"]) for area in east["unreachable"]]
+    assert lost == [
+        ("島", 3, "island", pytest.approx(0, abs=0.1)),
+        ("沢", 1, "off_network", pytest.approx(2000, abs=1)),
+    ]
+
+
+def test_everyone_is_accounted_for_in_each_municipality_and_in_total(document):
+    rows = [*document["municipalities"], document]
+    for row in rows:
+        for value in map(str, MINUTES):
+            assert row["covered"][value] + row["uncovered"][value] + row["unreachable_population"] == row["population"]
+    for name in ("population", "unreachable_population"):
+        assert document[name] == sum(row[name] for row in rows[:-1])
+    assert document["population"] == PEOPLE
+    for value in map(str, MINUTES):
+        assert document["covered"][value] == sum(row["covered"][value] for row in rows[:-1])
+
+
+def test_assumptions_are_named_where_they_are_made(batch, document):
+    assert [text[:2] for text in document["assumptions"]] == ["仮定", "仮定"]
+    table = municipalities_as_table(document)
+    assert "仮定 駅前" in table
+    assert "仮定 東町役場" not in table
+    east = replace(batch, municipalities=batch.municipalities[1:])
+    assert as_document(east, measure_here(east, lambda *_: None))["assumptions"] == []
+    winter = replace(east, profile=replace(CAR, is_assumption=True))
+    assert len(as_document(winter, measure_here(winter, lambda *_: None))["assumptions"]) == 1
+
+
+def test_the_fingerprint_changes_with_every_input(batch, document):
+    others = [
+        replace(batch, minutes=(5, 10)),
+        replace(batch, municipalities=batch.municipalities[:1]),
+        replace(batch, profile=replace(CAR, max_snap_m=201.0)),
+        replace(batch, files=["another file of people"]),
+    ]
+    found = {as_document(other, measure_here(other, lambda *_: None))["fingerprint"] for other in others}
+    assert len(found | {document["fingerprint"]}) == 5
+
+
+def test_an_office_that_no_road_reaches_covers_nobody_and_is_shown(batch):
+    lost = replace(batch.municipalities[0], offices=[("山の役場", *at((5000, 3000))[0])])
+    found = measure_municipality(draw(*ROAD, *LONELY), lost, CAR, MINUTES).row
+    assert found["unreachable_population"] == found["population"] == 157
+    assert found["origins"][0]["is_on_network"] is False
+    assert found["mean_s"] is None
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    people=st.lists(st.integers(0, 9999), min_size=6, max_size=6),
+    east=st.lists(st.integers(0, 12000), min_size=6, max_size=6),
+    north=st.lists(st.sampled_from([0, 150, 250, 5000]), min_size=6, max_size=6),
+    offices=st.lists(st.integers(0, 12000), min_size=1, max_size=3),
+)
+def test_laws_of_a_municipality(people, east, north, offices):
+    network = draw(*ROAD, *LONELY)
+    points = at(*zip(east, north, strict=True))
+    town = Municipality(
+        code="03999",
+        name="町",
+        roads=0,
+        areas=[(str(i), "") for i in range(6)],
+        points=points,
+        shapes=np.full(6, None, dtype=object),
+        people=np.array(people, dtype=np.int64),
+    )
+    found = []
+    for number in range(len(offices) + 1):
+        places = [("役場", *at((x, 0))[0]) for x in offices[:number]]
+        row = measure_municipality(network, replace(town, offices=places), CAR, MINUTES).row
+        counts = [row["covered"][str(value)] for value in MINUTES]
+        assert counts == sorted(counts)
+        for value in map(str, MINUTES):
+            assert row["covered"][value] + row["uncovered"][value] + row["unreachable_population"] == sum(people)
+        lost = sum(area["population"] for area in row["unreachable"])
+        assert lost == row["unreachable_population"]
+        found.append(counts)
+    # Another office never lowers the cover; the row without offices rests on the assumption.
+    for fewer, more in itertools.pairwise(found[1:]):
+        assert all(np.array(more) >= np.array(fewer))
+
+
+def test_parquet_and_geojson_give_the_same(tmp_path, batch, folder):
+    again = read_municipalities([write_areas(tmp_path, "areas.parquet")], folder / "offices.csv", "all")
+    for one, other in zip(batch.municipalities, again, strict=True):
+        assert (one.code, one.name, one.areas, one.offices) == (other.code, other.name, other.areas, other.offices)
+        assert np.allclose(one.points, other.points, atol=1e-9)
+        assert one.people.tolist() == other.people.tolist()
+
+
+@pytest.mark.parametrize(("wanted", "codes"), [("all", ["03901", "03902"]), ("東町", ["03902"]), ("03901", ["03901"])])
+def test_some_municipalities_by_name_or_code(folder, wanted, codes):
+    assert [one.code for one in read_municipalities([folder / "areas.geojson"], None, wanted)] == codes
+
+
+HEAD = "citycode,city,population,lon,lat\n"
+BAD_AREAS = [
+    ("citycode,city,lon,lat\n03901,西町,141.5,39.3\n", "has no column population"),
+    (HEAD, "has no row"),
+    (HEAD + "03901,西町,ten,141.5,39.3\n", "row 1: population is not a number"),
+    (HEAD + "03901,西町,1,141.5,39.3\n03901,西町,-1,141.5,39.3\n", "row 2: population is below 0"),
+    (HEAD + "03901,西町,0.5,141.5,39.3\n", "row 1: population is not a whole number"),
+    (HEAD + "03901,西町,1,39.3,141.5\n", "row 1: lon and lat are not a point on the globe; they may be swapped"),
+    (HEAD + "03901,西町,1,,39.3\n", "row 1: lon and lat are not a point"),
+    (HEAD + "十三,西町,1,141.5,39.3\n", "row 1: citycode does not have 5 digits"),
+    (HEAD + "03901,,1,141.5,39.3\n", "row 1: city is empty"),
+    (HEAD + "03901,西町,1,141.5,39.3\n03901,東町,1,141.5,39.3\n", "several names for the municipality 03901"),
+    ("citycode,city,population\n03901,西町,1\n", "row 1: there is neither lon and lat nor a shape"),
+    (HEAD.replace("lon", "key_code,lon") + 2 * "03901,西町,1,a,141.5,39.3\n", "people would be counted twice"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BAD_AREAS)
+def test_bad_areas_are_refused_with_the_row(tmp_path, text, words):
+    file = tmp_path / "areas.csv"
+    file.write_text(text)
+    with pytest.raises(InputError, match=words):
+        read_municipalities([file], None, "all")
+
+
+def test_other_refusals(tmp_path, folder):
+    areas = folder / "areas.geojson"
+    with pytest.raises(InputError, match="which an earlier file has too"):
+        read_municipalities([areas, areas], None, "all")
+    with pytest.raises(InputError, match="There is no municipality 北町"):
+        read_municipalities([areas], None, "西町,北町")
+    stranger = tmp_path / "offices.csv"
+    stranger.write_text("citycode,lon,lat\n13101,139.7,35.7\n")
+    with pytest.raises(InputError, match="no office of any municipality"):
+        read_municipalities([areas], stranger, "all")
+    broken = tmp_path / "areas.parquet"
+    broken.write_bytes(b"no parquet")
+    with pytest.raises(InputError, match="not a readable"):
+        read_municipalities([broken], None, "all")
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        read_municipalities([tmp_path / "none.csv"], None, "all")
+
+
+def test_codes_that_lost_their_zero_are_read(tmp_path):
+    file = tmp_path / "areas.parquet"
+    table = {"citycode": [3901], "city": ["西町"], "population": [1], "lon": [141.5], "lat": [39.3]}
+    pd.DataFrame(table).to_parquet(file)
+    assert [one.code for one in read_municipalities([file], None, "all")] == ["03901"]
+
+
+@pytest.fixture
+def tono(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], folder: Path) -> Any:
+    """Return what runs a command where no database answers, in the folder of the prefecture."""
+    monkeypatch.setenv("TONO_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.chdir(folder)
+    get_settings.cache_clear()
+
+    def run(line: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["tono", *line.split()])
+        try:
+            cli.main()
+        except SystemExit as end:
+            return (int(end.code or 0), *capfd.readouterr())
+        raise AssertionError("a command ends by itself")
+
+    yield run
+    get_settings.cache_clear()
+
+
+FILES = "--roads roads.parquet --areas areas.geojson --offices offices.csv"
+
+
+def test_the_command_needs_no_database_and_tells_progress_on_stderr(tono):
+    status, out, err = tono(f"coverage --municipality all {FILES} --minutes 5,10 --json")
+    assert status == 0
+    found = json.loads(out)
+    assert found["population"] == PEOPLE
+    assert set(found) >= {"fingerprint", "profile", "at", "minutes", "networks", "covered", "municipalities"}
+    assert "1/2 西町" in err
+    assert "2/2 東町" in err
+
+
+def test_the_table_names_every_municipality_and_the_total(tono):
+    status, out, _ = tono(f"coverage --municipality all {FILES}")
+    assert status == 0
+    first = [line.split()[0] for line in out.splitlines()[:4]]
+    assert first == ["市町村", "西町", "東町", "計"]
+    assert f"{PEOPLE:,}" in out.splitlines()[3]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("coverage --municipality all", "give --municipality all with --roads FILE and --areas FILE"),
+        (f"coverage {FILES}", "give --municipality all with --roads"),
+        (f"coverage --municipality all {FILES} --areas areas.geojson", "for each prefecture"),
+        (f"coverage --municipality all {FILES} --at 2026-01-15T10:00+09:00", "files have none"),
+    ],
+)
+def test_wrong_usage_is_told(tono, line, words):
+    status, out, err = tono(line)
+    assert (status, out) == (2, "")
+    assert words in " ".join(err.replace("│", " ").split())
+
+
+def test_a_failure_is_one_sentence(tono):
+    status, out, err = tono("coverage --municipality 北町 --roads roads.parquet --areas areas.geojson")
+    assert (status, out) == (1, "")
+    assert err.startswith("tono: There is no municipality 北町")
+    assert "Traceback" not in err
