@@ -1,7 +1,7 @@
 """All stored classes, imported once so that the metadata is whole."""
 
 from app.consultants.models import Consultant
-from app.coverage.models import CoverageCell, CoverageRun
+from app.coverage.models import CoverageCell, CoverageRun, ResilienceRun
 from app.datasets.models import Dataset
 from app.demand.models import DemandCell, SmallArea
 from app.resources.models import District, Organisation, Resource, Schedule, WatchAgreement
@@ -16,6 +16,7 @@ __all__ = [
     "DemandCell",
     "District",
     "Organisation",
+    "ResilienceRun",
     "Resource",
     "RoadNetworkRow",
     "Schedule",

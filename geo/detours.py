@@ -1,4 +1,4 @@
-"""The way round a closed stretch of road: from one of its ends to the other without it."""
+"""The way round a closed road piece: from one of its ends to the other without it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,6 @@ from geo.road_times import RoadTimes, road_times
 from geo.shortest_paths import FAR, INFINITE, Forest, Places, arcs_of, shortest_forest
 
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Stretch:
-    """Road pieces in a row, with nothing but the road itself between them.
-
-    Attributes
-    ----------
-    pieces : (k,) array of int64
-        From the beginning to the end.
-    origin, destination : int
-        Node where it begins, node where it ends.
-    """
-
-    pieces: Ints
-    origin: int
-    destination: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,36 +36,6 @@ class Detour:
     seconds: float
     length_m: float
     line: shapely.LineString
-
-
-def stretch_of(network: RoadNetwork, piece: int, *, profile: Profile = CAR, closed: ArrayLike = ()) -> Stretch:
-    """Return the stretch between two junctions that a piece belongs to.
-
-    Parameters
-    ----------
-    network : RoadNetwork
-        Roads.
-    piece : int
-        Road piece that the profile may use.
-    profile : Profile, optional
-        Whose roads count: where exactly two usable pieces meet is no junction.
-    closed : array_like of int, optional
-        Road pieces that do not count.
-
-    Returns
-    -------
-    Stretch
-        In the direction in which the piece is drawn. It ends at junctions, where a road ends, or, on a ring without
-        one, where it began.
-    """
-    usable = profile.allows(network.highways)[network.highway]
-    usable[np.asarray(closed, dtype=np.int64)] = False
-    meet = np.bincount(np.concatenate([network.u[usable], network.v[usable]]), minlength=network.node_count)
-    ahead, destination = _onward(network, usable, meet, piece, int(network.v[piece]))
-    if destination == int(network.u[piece]):
-        return Stretch(np.array([piece, *ahead], dtype=np.int64), destination, destination)
-    behind, origin = _onward(network, usable, meet, piece, int(network.u[piece]))
-    return Stretch(np.array([*behind[::-1], piece, *ahead], dtype=np.int64), origin, destination)
 
 
 def detour(
@@ -118,23 +71,6 @@ def detour(
         return None
     avoided = np.asarray(around, dtype=np.int64)
     return road_times(network, profile, closed).answer(lambda roads: _detour(roads, origin, destination, avoided))
-
-
-def _onward(
-    network: RoadNetwork, usable: NDArray[np.bool_], meet: Ints, piece: int, node: int
-) -> tuple[list[int], int]:
-    """Return the pieces beyond a node until a junction, the end of the road, or the piece itself; and that node."""
-    onward: list[int] = []
-    last = piece
-    while meet[node] == 2:
-        here = np.flatnonzero(usable & ((network.u == node) | (network.v == node)))
-        others = here[here != last]
-        if not len(others) or others[0] == piece:
-            break
-        last = int(others[0])
-        onward.append(last)
-        node = int(network.v[last] if network.u[last] == node else network.u[last])
-    return onward, node
 
 
 def _detour(roads: RoadTimes, origin: int, destination: int, around: Ints) -> Detour | None:

@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import closures, data, database, figures, run
+from app.cli import closures, data, database, figures, resilience, run
 from app.cli.session import say
 from app.errors import ServiceError
 from app.postgis import ClusterError
@@ -19,7 +19,7 @@ from geo.errors import GeoError
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="遠野市 つながる地域資源マップ", pretty_exceptions_enable=False
 )
-for part in (run.app, figures.app):
+for part in (run.app, figures.app, resilience.app):
     app.add_typer(part)
 for name, group in {
     "db": database.app,

@@ -31,10 +31,13 @@ RUN_LENGTH = 12
 
 
 def measure_all(session: Session, say: Callable[[str], None] = lambda _: None) -> None:
-    """Measure the coverage for every profile with the usual minutes, or say what is missing for it."""
+    """Measure the coverage and its backup for every profile with the usual minutes, or say what is missing for it."""
+    from app.coverage.measure_resilience import measure_resilience  # noqa: PLC0415  (it stands on this module)
+
     try:
         for name in PROFILES:
             run = measure_coverage(session, profile=name)
+            measure_resilience(session, name)
             say(f"Coverage by {name}: run {run.id}")
     except NotReadyError as error:
         say(f"No coverage yet: {error}")

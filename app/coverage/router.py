@@ -11,6 +11,8 @@ from app.accounts.caller import Caller
 from app.coverage import queries, schemas
 from app.coverage.draw_isochrones import draw_isochrones
 from app.coverage.measure_coverage import MINUTES, current_run
+from app.coverage.models import ResilienceRun
+from app.coverage.resilience import current_resilience
 from app.coverage.trial import Trial, Tried
 from app.coverage.try_what_if import try_what_if
 from app.database import DbSession
@@ -25,6 +27,23 @@ MOST_MINUTES = 120
 def coverage(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
     """Return the stored measurement for the data as it is now."""
     run = current_run(session, profile)
+    document: dict[str, Any] = json.loads(run.document)
+    return document | {"computed_at": run.computed_at.isoformat()}
+
+
+@router.get("/coverage/backup")
+def backup(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
+    """Return what is stored of who loses cover when each consultant is away, for the data as it is now."""
+    return _stored(current_resilience(session, "backup", profile))
+
+
+@router.get("/coverage/critical-roads")
+def critical_roads(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
+    """Return what is stored of the roads that must not be cut, for the data as it is now."""
+    return _stored(current_resilience(session, "critical-roads", profile))
+
+
+def _stored(run: ResilienceRun) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(run.document)
     return document | {"computed_at": run.computed_at.isoformat()}
 

@@ -42,7 +42,7 @@ def as_table(document: dict[str, Any]) -> str:
     rows += [_row(district, minutes) for district in document["districts"]]
     rows.append(["計", f"{document['population']:,}", *(f"{document['covered'][m]:,}" for m in minutes), "", ""])
     rows.append(["速さの幅", "", *(_range(document, m) for m in minutes), "", ""])
-    lines = _aligned(rows)
+    lines = aligned(rows)
     network = document["network"]
     unreachable = sum(entry["population"] for entry in document["unreachable"])
     lines.append("")
@@ -73,7 +73,7 @@ def gaps_as_table(document: dict[str, Any]) -> str:
         [f"{document['consultants']}人", f"{document['now']['covered']:,}", _minutes(document["now"]), "", "", ""]
     )
     rows += [_rung(rung, document) for rung in document["ladder"]]
-    lines = [*_aligned(rows), "", STATUS_TITLES[document["status"]]]
+    lines = [*aligned(rows), "", STATUS_TITLES[document["status"]]]
     lines += [f"{sum(1 for _ in why['places'])}地点: {why['text']}" for why in document["why_infeasible"]]
     lines.append(f"profile {document['profile']}  fingerprint {document['fingerprint']}")
     return "\n".join(lines)
@@ -98,7 +98,7 @@ def _minutes(figures: dict[str, Any]) -> str:
     return "" if figures["mean_s"] is None else f"{-(-figures['mean_s'] // 60):.0f}分"
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
     """Return rows as lines, the first column to the left."""
     widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [

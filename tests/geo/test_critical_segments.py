@@ -10,7 +10,7 @@ from drawn_networks import CAR, at, draw
 
 from geo.critical_links import CriticalLinks, critical_links
 from geo.critical_segments import Segment, critical_segments, different_roads
-from geo.detours import detour, stretch_of
+from geo.detours import detour
 from geo.road_network import RoadNetwork
 from geo.snapping import snap
 
@@ -98,26 +98,6 @@ BLOCK = draw(
 )
 
 
-def test_a_stretch_goes_from_junction_to_junction_in_the_direction_of_the_piece() -> None:
-    found = stretch_of(BLOCK, 0, profile=CAR)
-    assert (found.pieces.tolist(), found.origin, found.destination) == ([0, 1, 2], 0, 3)
-    back = stretch_of(BLOCK, 1, profile=CAR)
-    assert (back.pieces.tolist(), back.origin, back.destination) == ([2, 1, 0], 3, 0)
-    end = stretch_of(BLOCK, 4, profile=CAR)
-    assert (end.pieces.tolist(), end.origin, end.destination) == ([4], 3, 4)
-    # With the bow closed the straight side joins the two dead ends to one road.
-    assert stretch_of(BLOCK, 3, profile=CAR, closed=[1]).pieces.tolist() == [3]
-    assert stretch_of(BLOCK, 3, profile=CAR, closed=[0, 2]).pieces.tolist() == [5, 3, 4]
-
-
-def test_a_ring_without_a_junction_begins_and_ends_at_one_node() -> None:
-    ring = draw((0, 1, [(0, 0), (100, 0)]), (1, 2, [(100, 0), (0, 100)]), (2, 0, [(0, 100), (0, 0)]))
-    found = stretch_of(ring, 1, profile=CAR)
-    assert sorted(found.pieces.tolist()) == [0, 1, 2]
-    assert found.origin == found.destination
-    assert detour(ring, 1, 1, [], profile=CAR) is None
-
-
 def test_the_way_round_has_seconds_metres_pieces_and_a_shape_in_its_direction() -> None:
     found = detour(BLOCK, 3, 0, [3], profile=CAR)
     assert found is not None
@@ -131,6 +111,7 @@ def test_the_way_round_has_seconds_metres_pieces_and_a_shape_in_its_direction() 
 
 def test_there_is_no_way_round_a_dead_end_a_second_closure_or_against_a_oneway_street() -> None:
     assert detour(BLOCK, 3, 4, [4], profile=CAR) is None
+    assert detour(BLOCK, 3, 3, [], profile=CAR) is None
     assert detour(BLOCK, 0, 3, [3], profile=CAR, closed=[1]) is None
     pieces = [(0, 1, [(0, 0), (1000, 0)]), (1, 0, [(1000, 0), (500, 300), (0, 0)])]
     oneway = draw(*pieces, oneway=[1])

@@ -1,0 +1,219 @@
+"""A consultant away and a road cut, in a town worked out on paper; the same inputs give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from factories import LENGTHS, NODES, build_consultant, build_roads, build_town, close_road
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.coverage.find_critical_links import find_critical_links
+from app.coverage.measure_backup import measure_backup
+from app.coverage.models import ResilienceRun
+from app.coverage.queries import remove_runs_of
+from app.coverage.resilience import Question, current_resilience
+from app.coverage.resilience_tables import backup_as_table, roads_as_table
+from app.errors import InputError, NotReadyError
+from app.resources.queries import district_ids
+from app.roads.road_titles import road_title
+from geo import mesh
+
+JANUARY = datetime(2026, 1, 15, 9, tzinfo=UTC)
+
+
+def backup(session: Session, minutes: int = 20, **more: Any) -> dict[str, Any]:
+    """Return the document of who is away."""
+    found: dict[str, Any] = json.loads(measure_backup(session, Question("backup", minutes, **more)).document)
+    return found
+
+
+def roads(
+    session: Session, minutes: int = 20, say: Callable[[str], None] = lambda _: None, **more: Any
+) -> dict[str, Any]:
+    """Return the document of the roads."""
+    question = Question("critical-roads", minutes, **more)
+    found: dict[str, Any] = json.loads(find_critical_links(session, question, say).document)
+    return found
+
+
+def mesh_of(node: int) -> str:
+    """Return the mesh code of a node's place."""
+    return str(mesh.encode(*NODES[node]))
+
+
+def test_who_is_away_and_who_comes_instead(session: Session) -> None:
+    # 100 people at node 1 and 30 at 2, three minutes on; 20 at 3, three minutes on; 10 at 4, six minutes on.
+    build_town(session, posts=(1, 4))
+    found = backup(session, minutes=6)
+    first, second = found["consultants"]
+    # From 4 it takes 6 minutes to node 3, 9 to 2 and 12 to 1.
+    assert (first["loses_cover"], first["catchment_population"]) == (130, 150)
+    assert first["districts"] == [{"name": "西", "population": 130}]
+    assert first["next"] == [{"id": "C2", "base": second["base"], "population": 130}]
+    assert first["mean_s"] == pytest.approx((100 * 720 + 30 * 540) / 130, abs=0.05)
+    assert (first["longest_s"], first["nobody_comes"]) == (720, 0)
+    assert first["cells"] == sorted([mesh_of(1), mesh_of(2)])
+    assert (second["loses_cover"], second["districts"]) == (10, [{"name": "東", "population": 10}])
+    assert (found["population"], found["covered"], found["covered_twice"]) == (172, 160, 20)
+    assert [(row["name"], row["covered"], row["covered_twice"]) for row in found["districts"]] == [
+        ("西", 130, 0),
+        ("東", 30, 20),
+    ]
+    cells = {row["mesh_code"]: row for row in found["cells"]}
+    assert {key: cells[mesh_of(3)][key] for key in ("first", "first_s", "second", "second_s")} == {
+        "first": "C1",
+        "first_s": 360,
+        "second": "C2",
+        "second_s": 360,
+    }
+    # The island is reached by nobody.
+    assert cells[mesh_of(8)]["first"] is None
+    assert cells[mesh_of(8)]["second_s"] is None
+
+
+def test_the_only_consultant_leaves_everybody(session: Session) -> None:
+    build_town(session)
+    (only,) = backup(session, minutes=12)["consultants"]
+    assert (only["loses_cover"], only["nobody_comes"], only["next"], only["mean_s"]) == (160, 160, [], None)
+
+
+def test_the_road_that_cuts_off_most(session: Session) -> None:
+    build_town(session)
+    found = roads(session, minutes=12)
+    # One road in a row from node 1: 60 people live beyond its first piece, 30 beyond the second, 10 beyond the third.
+    assert {(row["u"], row["v"]): (row["population"], row["beyond"]) for row in found["losses"]} == {
+        (1, 2): (60, 60),
+        (2, 3): (30, 30),
+        (3, 4): (10, 10),
+    }
+    # It is one road: its farther pieces cut off people of the first, so that it is named once.
+    (worst,) = found["worst"]
+    assert (worst["title"], worst["district"], worst["population"], worst["population_on_it"]) == (
+        "主要地方道",
+        "西",
+        60,
+        0,
+    )
+    assert worst["districts"] == [{"name": "西", "population": 30}, {"name": "東", "population": 30}]
+    assert worst["detour"] is None
+    assert (worst["usual_s"], worst["usual_m"]) == (180, 2250)
+    assert worst["cells"] == sorted(mesh_of(node) for node in (2, 3, 4))
+    assert worst["line"]["coordinates"] == [[list(NODES[1]), list(NODES[2])]]
+    assert (found["covered"], found["pieces"], found["pieces_with_loss"], found["segments"]) == (160, 4, 3, 3)
+
+
+def test_the_way_round(session: Session) -> None:
+    build_town(session)
+    build_roads(session, {**LENGTHS, (1, 3): 9000})
+    # From 1 to 3 by 2 it takes 6 minutes, directly 12; node 4 is 6 minutes beyond 3, node 2 3 minutes before it.
+    found = roads(session, minutes=12)
+    assert {(row["u"], row["v"]): row["beyond"] for row in found["losses"]} == {(1, 2): 40, (2, 3): 10, (3, 4): 10}
+    worst = found["worst"][0]
+    # From 1 to 2 without the road between them: directly to 3, and back.
+    assert (worst["usual_s"], worst["usual_m"]) == (180, 2250)
+    assert (worst["detour"]["seconds"], worst["detour"]["length_m"]) == (900, 11_250)
+    assert worst["detour"]["line"]["coordinates"] == [[list(NODES[node]) for node in (1, 3, 2)]]
+
+
+def test_a_closed_road_costs_nobody_any_more(session: Session) -> None:
+    build_town(session)
+    close_road(session, 2, 3)
+    assert [(row["u"], row["population"]) for row in roads(session, at=JANUARY)["losses"]] == [(1, 30)]
+    assert len(roads(session)["losses"]) == 3
+
+
+def test_the_same_inputs_are_worked_out_once_and_to_the_same_bytes(session: Session) -> None:
+    build_town(session)
+    for question, ask in (
+        (Question("backup"), measure_backup),
+        (Question("critical-roads"), find_critical_links),
+    ):
+        run = ask(session, question)
+        before = run.document
+        assert ask(session, question).id == run.id
+        assert current_resilience(session, question.kind, "car").id == run.id
+        assert json.loads(before)["fingerprint"] == run.fingerprint
+        session.delete(run)
+        session.flush()
+        assert ask(session, question).document == before
+    assert session.scalar(select(func.count()).select_from(ResilienceRun)) == 2
+
+
+def test_another_question_and_other_data_are_another_answer(session: Session) -> None:
+    build_town(session)
+    asked = [
+        Question("critical-roads"),
+        Question("critical-roads", 12),
+        Question("critical-roads", profile="walk"),
+        Question("critical-roads", worst=1),
+    ]
+    runs = {find_critical_links(session, question).fingerprint for question in asked}
+    runs.add(measure_backup(session, Question("backup")).fingerprint)
+    assert len(runs) == 5
+    build_consultant(session, "C2", 4, district_ids(session)["東"])
+    for kind in ("backup", "critical-roads"):
+        with pytest.raises(NotReadyError, match=f"tono {kind} --profile car") as refused:
+            current_resilience(session, kind, "car")
+        assert f"tono {kind}" in refused.value.detail
+
+
+def test_what_rests_on_removed_data_goes_with_it(session: Session) -> None:
+    build_town(session)
+    run = measure_backup(session, Question("backup"))
+    remove_runs_of(session, run.dataset_ids[:1])
+    assert session.scalar(select(func.count()).select_from(ResilienceRun)) == 0
+
+
+@pytest.mark.parametrize("question", [Question("critical-roads", 0), Question("critical-roads", 241)])
+def test_minutes_that_make_no_sense_are_refused(session: Session, question: Question) -> None:
+    build_town(session)
+    with pytest.raises(InputError, match="--minutes"):
+        find_critical_links(session, question)
+    with pytest.raises(InputError, match="--worst"):
+        find_critical_links(session, Question("critical-roads", worst=0))
+
+
+def test_it_tells_how_far_it_is_and_can_be_interrupted(session: Session) -> None:
+    build_town(session)
+    told: list[str] = []
+    roads(session, say=told.append)
+    assert "4 road pieces" in told[0]
+    assert any("3 of 3" in line for line in told)
+
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        roads(session, 19, say=stop)
+    assert session.scalar(select(func.count()).select_from(ResilienceRun)) == 1
+
+
+def test_tables_say_what_the_documents_say(session: Session) -> None:
+    build_town(session, posts=(1, 4))
+    assert "130" in backup_as_table(backup(session, minutes=6))
+    table = roads_as_table(roads(session, minutes=6))
+    assert "主要地方道" in table
+    assert "なし" in table
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "highway", "title"),
+    [
+        ("107", "", "trunk", "国道107号"),
+        ("160", "遠野住田線", "secondary", "県道160号"),
+        ("35", "", "primary_link", "県道35号"),
+        ("E46", "釜石自動車道", "motorway", "釜石自動車道(E46)"),
+        ("", "遠野街道", "primary", "遠野街道"),
+        ("12", "", "tertiary", "12号線"),
+        ("", "", "unclassified", "そのほかの道"),
+        ("", "", "busway", "そのほかの道"),
+        ("", "", "secondary_link", "県道"),
+    ],
+)
+def test_roads_are_called_as_people_call_them(number: str, name: str, highway: str, title: str) -> None:
+    assert road_title(number, name, highway) == title
