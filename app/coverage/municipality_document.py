@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.coverage.measure_municipalities import Batch, Results, covered
-from app.coverage.schemas import _minutes, aligned
+from app.coverage.schemas import aligned, whole_minutes
 from app.coverage.travel import describe_profile, sha256
 
 # Raised when the way of measuring changes, so that an old result is never taken for a new one.
@@ -55,7 +55,7 @@ def municipalities_as_table(document: dict[str, Any]) -> str:
     for one in [*document["municipalities"], {**document, "name": "計"}]:
         reached = (f"{one['covered'][value]:,}" for value in minutes)
         lost = f"{one['unreachable_population']:,}"
-        rows.append([one["name"], f"{one['population']:,}", *reached, lost, _minutes(one), _origins(one)])
+        rows.append([one["name"], f"{one['population']:,}", *reached, lost, whole_minutes(one), _origins(one)])
     lines = [*aligned(rows), "", *document["assumptions"]]
     lines += [f"道路網: {one['name']}({one['date'] or '年月日不明'})" for one in document["networks"]]
     lines.append(f"profile {document['profile']}  fingerprint {document['fingerprint']}")

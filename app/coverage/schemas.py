@@ -70,7 +70,7 @@ def gaps_as_table(document: dict[str, Any]) -> str:
     gain = GAIN_TITLES[document["objective"]]
     rows = [["相談員", f"{minutes}分以内の人数", "平均", gain, "同点", "追加する場所"]]
     rows.append(
-        [f"{document['consultants']}人", f"{document['now']['covered']:,}", _minutes(document["now"]), "", "", ""]
+        [f"{document['consultants']}人", f"{document['now']['covered']:,}", whole_minutes(document["now"]), "", "", ""]
     )
     rows += [_rung(rung, document) for rung in document["ladder"]]
     lines = [*aligned(rows), "", STATUS_TITLES[document["status"]]]
@@ -83,7 +83,7 @@ def _rung(rung: dict[str, Any], document: dict[str, Any]) -> list[str]:
     return [
         f"{document['consultants'] + rung['k']}人",
         f"{rung['covered']:,}",
-        _minutes(rung),
+        whole_minutes(rung),
         "" if rung["gain"] is None else _gain(rung["gain"], document["objective"]),
         f"{len(rung['ties'])}{'' if rung['ties_complete'] else '以上'}",
         rung["sites"][-1]["name"],
@@ -94,7 +94,8 @@ def _gain(gain: float, objective: str) -> str:
     return f"{gain:,.0f}人" if objective == "cover" else f"{gain / 60:,.0f}分"
 
 
-def _minutes(figures: dict[str, Any]) -> str:
+def whole_minutes(figures: dict[str, Any]) -> str:
+    """Return the mean time of figures in minutes, rounded up; nothing where nobody is reached."""
     return "" if figures["mean_s"] is None else f"{-(-figures['mean_s'] // 60):.0f}分"
 
 
