@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from psycopg.errors import DiskFull
 from sqlalchemy import Connection, Engine, MetaData, create_engine, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.errors import DatabaseDownError, NotReadyError
 
@@ -45,7 +45,7 @@ def create_database_engine(url: str, **options: Any) -> Engine:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """Give a session whose work is committed at the end of the block, or not at all."""
-    with answering(engine), sessionmaker(engine, expire_on_commit=False).begin() as session:
+    with answering(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 

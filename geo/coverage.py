@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -68,18 +68,79 @@ def coverage(travel_time_s: ArrayLike, demand: ArrayLike, cutoffs_s: Sequence[fl
     >>> found.total, found.covered, found.beyond, found.unreachable
     (10, (5,), (3,), 2)
     """
+    times = np.asarray(travel_time_s)
+    return coverage_by_group(times, demand, np.zeros(times.shape, dtype=np.intp), 1, cutoffs_s)[0]
+
+
+def coverage_by_group(
+    travel_time_s: ArrayLike, demand: ArrayLike, group: NDArray[np.intp], groups: int, cutoffs_s: Sequence[float]
+) -> list[Coverage]:
+    """Return for each group of demand points how much demand is reached within each cutoff.
+
+    Parameters
+    ----------
+    travel_time_s : (n,) array_like of float
+        Seconds to each demand point; inf where it is not reached.
+    demand : (n,) array_like
+        Weight of each demand point, not below 0.
+    group : (n,) array of int
+        Group of each demand point, from 0 on.
+    groups : int
+        How many groups there are; some may be empty.
+    cutoffs_s : sequence of float
+        Seconds, inclusive.
+
+    Returns
+    -------
+    list of Coverage
+        One for each group.
+
+    Raises
+    ------
+    ValueError
+        As in `coverage`.
+
+    Examples
+    --------
+    >>> west, east = coverage_by_group([60, 90, 120], [5, 3, 2], np.array([0, 1, 1]), 2, [100])
+    >>> west.covered, east.covered, east.beyond
+    ((5,), (3,), (2,))
+    """
     times, weights = _checked(travel_time_s, demand)
-    if np.isnan(np.asarray(cutoffs_s, dtype=float)).any():
+    cutoffs = np.asarray(cutoffs_s, dtype=float)
+    if np.isnan(cutoffs).any():
         raise ValueError(f"Cutoffs must be numbers of seconds, but are {list(cutoffs_s)}.")
+    # Classes of time: up to each cutoff in turn, later, never.
+    classes, rank = len(cutoffs) + 2, np.argsort(np.argsort(cutoffs, kind="stable"))
     reached = np.isfinite(times)
-    return Coverage(
-        total=_sum(weights),
-        covered=tuple(_sum(weights[reached & (times <= cutoff)]) for cutoff in cutoffs_s),
-        beyond=tuple(_sum(weights[reached & (times > cutoff)]) for cutoff in cutoffs_s),
-        unreachable=_sum(weights[~reached]),
-        mean_s=_mean(times[reached], weights[reached]),
-        p95_s=weighted_percentile(times[reached], weights[reached], 0.95),
-    )
+    step = np.where(reached, np.searchsorted(np.sort(cutoffs), times, side="left"), classes - 1)
+    cells = np.zeros((groups, classes), dtype=np.int64 if weights.dtype.kind in "biu" else np.float64)
+    np.add.at(cells, (group, step), weights)
+    within = np.cumsum(cells[:, :-1], axis=1)
+    trips = np.bincount(group[reached], times[reached] * weights[reached], minlength=groups)
+    order = np.lexsort((times, group))
+    ends = np.searchsorted(group[order], np.arange(groups + 1))
+    return [
+        Coverage(
+            total=(within[number, -1] + cells[number, -1]).item(),
+            covered=tuple(within[number, :-1][rank].tolist()),
+            beyond=tuple((within[number, -1] - within[number, :-1])[rank].tolist()),
+            unreachable=cells[number, -1].item(),
+            mean_s=float(trips[number] / within[number, -1]) if within[number, -1] else None,
+            p95_s=_percentile_of_sorted(times, weights, order[ends[number] : ends[number + 1]], within[number, -1]),
+        )
+        for number in range(groups)
+    ]
+
+
+def _percentile_of_sorted(
+    times: NDArray[np.float64], weights: NDArray[Any], order: NDArray[np.intp], total: float
+) -> float | None:
+    """Return within what time 95 % of a weight lies, from points in the order of times, the never reached last."""
+    if total == 0:
+        return None
+    position = _position(np.cumsum(weights[order]), 0.95, total)
+    return float(times[order[position]])
 
 
 def weighted_percentile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float | None:
@@ -106,10 +167,12 @@ def weighted_percentile(values: NDArray[np.float64], weights: NDArray[np.float64
     if total == 0:
         return None
     order = np.argsort(values, kind="stable")
-    upto = np.cumsum(weights[order])
+    return float(values[order][_position(np.cumsum(weights[order]), share, total)])
+
+
+def _position(upto: NDArray[Any], share: float, total: float) -> int:
     # Integers compare exactly; the tiny allowance is for weights that are no integers.
-    position = int(np.argmax(upto >= share * total - 1e-9 * total))
-    return float(values[order][position])
+    return int(np.searchsorted(upto, share * total - 1e-9 * total, side="left"))
 
 
 def unreachable_reason(is_snapped: NDArray[np.bool_], open_times: NDArray[np.float32] | None = None) -> list[Reason]:
@@ -144,13 +207,3 @@ def _checked(travel_time_s: ArrayLike, demand: ArrayLike) -> tuple[NDArray[np.fl
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError("Demand must be numbers not below 0.")
     return times, weights
-
-
-def _sum(weights: NDArray[np.float64]) -> float:
-    total: float = weights.sum().item()
-    return total
-
-
-def _mean(times: NDArray[np.float64], weights: NDArray[np.float64]) -> float | None:
-    total = weights.sum()
-    return None if total == 0 else float((times * weights).sum() / total)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.consultants.queries import Posting
 from app.demand.queries import Cell
-from geo.coverage import Coverage, coverage
+from geo.coverage import Coverage, coverage, coverage_by_group
 
 NO_DISTRICT = "地区外"
 Times = NDArray[np.float32]
@@ -19,9 +19,13 @@ Times = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Who lives where, ready to be counted: people of each cell, and the cells of each district in the city's order."""
+    """Who lives where, ready to be counted: people of each cell, and the cells of each district in the city's order.
+
+    `district` is the place of each cell's district in that order.
+    """
 
     counts: NDArray[np.int64]
+    district: NDArray[np.intp]
     districts: Sequence[tuple[str, NDArray[np.intp]]]
 
     @classmethod
@@ -30,24 +34,30 @@ class People:
         names = np.array([cell.district or NO_DISTRICT for cell in cells], dtype=object)
         wanted = [*districts, *([NO_DISTRICT] if NO_DISTRICT in names else [])]
         counts = np.array([cell.population for cell in cells], dtype=np.int64)
-        return cls(counts, [(name, np.flatnonzero(names == name)) for name in wanted])
+        place = {name: number for number, name in enumerate(wanted)}
+        district = np.array([place[name] for name in names], dtype=np.intp)
+        return cls(counts, district, [(name, np.flatnonzero(names == name)) for name in wanted])
 
 
 def figures(people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]) -> dict[str, Any]:
     """Return who is reached in how many minutes; `times` has a row of seconds for each posting."""
     best = times.min(axis=0, initial=np.inf)
+    whole = coverage(best, people.counts, _cutoffs(minutes))
     return {
-        "population": int(people.counts.sum()),
-        **covered(best, people.counts, minutes),
+        "population": whole.total,
+        **_in_minutes(whole, minutes),
         "districts": _districts(people, postings, best, minutes),
         "consultants": _consultants(people, postings, times, minutes),
     }
 
 
+def _cutoffs(minutes: Sequence[int]) -> list[int]:
+    return [60 * value for value in minutes]
+
+
 def covered(best: Times, counts: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
     """Return how many of some people are reached within the minutes, later and never, and how long it takes."""
-    found = coverage(best, counts, [60 * value for value in minutes])
-    return _in_minutes(found, minutes)
+    return _in_minutes(coverage(best, counts, _cutoffs(minutes)), minutes)
 
 
 def _in_minutes(found: Coverage, minutes: Sequence[int]) -> dict[str, Any]:
@@ -65,14 +75,10 @@ def _districts(
     people: People, postings: Sequence[Posting], best: Times, minutes: Sequence[int]
 ) -> list[dict[str, Any]]:
     staffed = {posting.district for posting in postings}
+    found = coverage_by_group(best, people.counts, people.district, len(people.districts), _cutoffs(minutes))
     return [
-        {
-            "name": name,
-            "population": int(people.counts[mine].sum()),
-            **covered(best[mine], people.counts[mine], minutes),
-            "has_consultant": name in staffed,
-        }
-        for name, mine in people.districts
+        {"name": name, "population": mine.total, **_in_minutes(mine, minutes), "has_consultant": name in staffed}
+        for (name, _), mine in zip(people.districts, found, strict=True)
     ]
 
 

@@ -112,10 +112,16 @@ def departure_points(network: RoadNetwork, postings: Sequence[Placed], profile: 
 def _snap_known(network: RoadNetwork, places: NDArray[np.float64], profile: Profile) -> Snapped:
     """Snap the places that are known; the others stay off the network."""
     known = np.isfinite(places).all(axis=1)
-    found = snap(network, places[known], profile)
     edge = np.full(len(places), -1, dtype=np.int64)
     share, distance, lonlat = np.full(len(places), np.nan), np.full(len(places), np.inf), np.full(places.shape, np.nan)
-    edge[known], share[known], distance[known], lonlat[known] = found.edge, found.share, found.distance_m, found.lonlat
+    if known.any():
+        found = snap(network, places[known], profile)
+        edge[known], share[known], distance[known], lonlat[known] = (
+            found.edge,
+            found.share,
+            found.distance_m,
+            found.lonlat,
+        )
     return Snapped(network.fingerprint, profile.name, edge, share, distance, lonlat)
 
 

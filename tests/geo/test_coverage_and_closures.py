@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import shapely
 from drawn_networks import CAR, at, draw
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from geo.closures import pieces_along
-from geo.coverage import coverage, unreachable_reason, weighted_percentile
+from geo.coverage import coverage, coverage_by_group, unreachable_reason, weighted_percentile
 from geo.road_network import RoadNetwork
 from geo.travel_time import nearest_origin, travel_time_matrix
 
@@ -198,3 +198,30 @@ def test_what_a_closure_shuts_is_driven_round_or_not_reached() -> None:
     there = travel_time_matrix(CROSSING, at((0, 0)), at((2000, 0)), profile=CAR, closed=shut)
     assert np.isinf(there).all()
     assert travel_time_matrix(CROSSING, at((0, 0)), at((2000, 0)), profile=CAR)[0, 0] == pytest.approx(200, abs=0.1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    points=st.lists(
+        st.tuples(st.sampled_from([0.0, 60.0, 600.0, 600.5, 1800.0, np.inf]), st.integers(0, 9), st.integers(0, 3)),
+        max_size=30,
+    ),
+    cutoffs=st.lists(st.sampled_from([600.0, 60.0, 1800.0]), min_size=1, max_size=3),
+)
+def test_groups_are_counted_as_if_each_stood_alone(points: list[tuple[float, int, int]], cutoffs: list[float]) -> None:
+    times, people, group = (np.array([point[k] for point in points]) for k in range(3))
+    group = group.astype(np.intp)
+    found = coverage_by_group(times, people.astype(np.int64), group, 4, cutoffs)
+    for number in range(4):
+        reached = sorted((t, n) for t, n, g in points if g == number and t < np.inf)
+        everybody = [t for t, n in reached for _ in range(n)]
+        mine = found[number]
+        assert mine.total == sum(n for _, n, g in points if g == number)
+        assert mine.covered == tuple(sum(t <= cutoff for t in everybody) for cutoff in cutoffs)
+        assert mine.beyond == tuple(sum(t > cutoff for t in everybody) for cutoff in cutoffs)
+        assert mine.unreachable == mine.total - len(everybody)
+        if everybody:
+            assert mine.mean_s == pytest.approx(sum(everybody) / len(everybody))
+            assert mine.p95_s == everybody[-(-95 * len(everybody) // 100) - 1]
+        else:
+            assert (mine.mean_s, mine.p95_s) == (None, None)
