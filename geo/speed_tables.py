@@ -72,7 +72,13 @@ class SpeedRow:
 
     @property
     def name(self) -> str:
-        """Road class, followed by `BUILT_UP` in built-up areas."""
+        """Return the name of the row.
+
+        Returns
+        -------
+        str
+            Road class, followed by `BUILT_UP` in built-up areas.
+        """
         return self.highway + (BUILT_UP if self.is_built_up else "")
 
 
