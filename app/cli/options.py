@@ -10,6 +10,9 @@ import typer
 from app.errors import InputError
 
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Date that the data speaks of.")]
+PrintedOn = Annotated[
+    datetime | None, typer.Option("--printed-on", formats=["%Y-%m-%d"], help="Date that stands on the report.")
+]
 Source = Annotated[str, typer.Option(help="Where the file comes from, as it shall stand under the figures.")]
 Objective = Literal["cover", "mean", "worst"]
 Candidates = Literal["centres", "facilities", "settlements"]

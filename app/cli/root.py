@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import closures, data, database, figures, resilience, run
+from app.cli import closures, data, database, figures, reports, resilience, run, scenarios
 from app.cli.session import say
 from app.errors import ServiceError
 from app.postgis import ClusterError
@@ -27,7 +27,9 @@ for name, group in {
     "network": data.network,
     "districts": data.districts,
     "demand": data.demand,
+    "scenario": scenarios.app,
     "closures": closures.app,
+    "report": reports.app,
 }.items():
     app.add_typer(group, name=name)
 
