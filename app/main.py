@@ -21,6 +21,7 @@ from app.demand.router import router as demand
 from app.errors import STATUS, DatabaseDownError, NotReadyError, ServiceError
 from app.resources.router import router as resources
 from app.roads.router import router as roads
+from app.scenarios.router import router as scenarios
 from app.settings import Settings
 from app.web.closure_effect import router as closure_effect
 from app.web.headers import OwnPagesOnly, SecurityHeaders
@@ -48,7 +49,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(pages)
-    for router in (map_data, resources, roads, closure_effect, demand, consultants, coverage):
+    for router in (map_data, resources, roads, closure_effect, demand, consultants, coverage, scenarios):
         app.include_router(router, prefix="/api/v1")
     app.add_api_route("/api/v1/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     _answer_errors(app)

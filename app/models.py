@@ -4,8 +4,10 @@ from app.consultants.models import Consultant
 from app.coverage.models import CoverageCell, CoverageRun, ResilienceRun
 from app.datasets.models import Dataset
 from app.demand.models import DemandCell, SmallArea
+from app.jobs.models import Job
 from app.resources.models import District, Organisation, Resource, Schedule, WatchAgreement
 from app.roads.models import Closure, RoadNetworkRow, SpeedEdit
+from app.scenarios.models import Scenario
 
 __all__ = [
     "Closure",
@@ -15,10 +17,12 @@ __all__ = [
     "Dataset",
     "DemandCell",
     "District",
+    "Job",
     "Organisation",
     "ResilienceRun",
     "Resource",
     "RoadNetworkRow",
+    "Scenario",
     "Schedule",
     "SmallArea",
     "SpeedEdit",

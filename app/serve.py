@@ -13,7 +13,9 @@ from app.database import create_database_engine, migrate, transaction
 from app.datasets.queries import list_datasets
 from app.demonstration.load_demonstration import load_demonstration
 from app.errors import SettingsError
+from app.jobs.worker import working
 from app.main import create_app
+from app.scenarios.background import HANDLERS
 from app.settings import Settings
 
 Say = Callable[[str], None]
@@ -49,4 +51,5 @@ def serve_forever(settings: Settings, database_url: str, port: int, say: Say) ->
     """Serve until the process is told to stop."""
     app = create_app(settings, database_url)
     say(f"\n  遠野市つながる地域資源マップ  →  http://{settings.listen}:{port}/\n  Stop with Ctrl-C.\n")
-    uvicorn.run(app, host=settings.listen, port=port, log_level="warning")
+    with working(app.state.engine, HANDLERS):
+        uvicorn.run(app, host=settings.listen, port=port, log_level="warning")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.coverage.queries import remove_runs_of
 from app.datasets.queries import list_bundled
 from app.errors import InputError
+from app.scenarios.queries import remove_scenarios_of
 
 # From the rows that point at others to the rows that are pointed at.
 TABLES = {
@@ -27,7 +28,7 @@ def remove_demonstration(session: Session, *, only_invented: bool = False) -> di
     """Delete the bundled rows (or just the invented ones) and what was measured on them; return how many of each."""
     datasets = [dataset for dataset in list_bundled(session) if dataset.is_demo or not only_invented]
     numbers = [dataset.id for dataset in datasets]
-    counts = {"coverage runs": remove_runs_of(session, numbers)}
+    counts = {"coverage runs": remove_runs_of(session, numbers), "scenarios": remove_scenarios_of(session, numbers)}
     try:
         for table, title in TABLES.items():
             gone = session.execute(
