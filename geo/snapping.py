@@ -54,6 +54,35 @@ class Snapped:
         """Whether each place lies on a road, (n,)."""
         return self.edge >= 0
 
+    def joined(self, other: Snapped) -> Snapped:
+        """Return these places and then those of another.
+
+        Parameters
+        ----------
+        other : Snapped
+            On the same network, for the same profile.
+
+        Returns
+        -------
+        Snapped
+            All places.
+
+        Raises
+        ------
+        ValueError
+            If they were snapped to different networks or for different profiles.
+        """
+        if (self.fingerprint, self.profile) != (other.fingerprint, other.profile):
+            raise ValueError("The places were snapped to different networks or for different profiles.")
+        return Snapped(
+            self.fingerprint,
+            self.profile,
+            np.concatenate([self.edge, other.edge]),
+            np.concatenate([self.share, other.share]),
+            np.concatenate([self.distance_m, other.distance_m]),
+            np.concatenate([self.lonlat, other.lonlat]),
+        )
+
     def __getitem__(self, index: Sequence[int] | NDArray[np.int64] | NDArray[np.bool_] | slice) -> Snapped:
         """Return some of the places, in the order asked for."""
         return Snapped(

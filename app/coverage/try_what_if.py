@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.coverage.trial import Added, ClosedRoad, Moved, Trial
 from app.errors import InputError
 from geo.profiles import CAR
 from geo.road_network import RoadNetwork
-from geo.snapping import snap
+from geo.snapping import Snapped, snap
 from geo.travel_time import travel_time_matrix
 
 ADDED = "+"
@@ -34,12 +34,12 @@ def try_what_if(session: Session, trial: Trial) -> dict[str, Any]:
     inputs = present.inputs
     minutes = sorted(set(trial.minutes))
     postings = _postings(present, trial)
-    starts = departure_points(inputs.network, postings, inputs.profile)
+    changed = {item.id for item in trial.moved}
+    starts = _starts(present, postings, changed)
     roads, pieces = _closed_roads(inputs.network, trial.closed)
     closed = np.union1d(inputs.closed, pieces)
     times = travel_time_matrix(inputs.network, starts, present.cells, profile=inputs.profile, closed=closed)
     then, now = figures(present.people, postings, times, minutes), present.figures(minutes)
-    changed = {item.id for item in trial.moved}
     first_added = len(postings) - len(trial.added)
     return {
         "fingerprint": sha256({"present": present.fingerprint, "trial": trial.model_dump(mode="json")}),
@@ -73,6 +73,15 @@ def _postings(present: Present, trial: Trial) -> list[Posting]:
     kept = [posting for posting in present.inputs.postings if posting.code not in trial.removed]
     stay = [_moved(present, posting, moved[posting.code]) if posting.code in moved else posting for posting in kept]
     return stay + [_added(present, number, item) for number, item in enumerate(trial.added, start=1)]
+
+
+def _starts(present: Present, postings: Sequence[Posting], moved: Collection[str]) -> Snapped:
+    """Return where trips begin; only those who were moved or added are looked up on the roads."""
+    rows = {posting.code: row for row, posting in enumerate(present.inputs.postings) if posting.code not in moved}
+    new = [posting for posting in postings if posting.code not in rows]
+    rows |= {posting.code: len(present.starts) + number for number, posting in enumerate(new)}
+    found = present.starts.joined(departure_points(present.inputs.network, new, present.inputs.profile))
+    return found[[rows[posting.code] for posting in postings]]
 
 
 def _moved(present: Present, posting: Posting, to: Moved) -> Posting:

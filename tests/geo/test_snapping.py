@@ -141,3 +141,12 @@ def test_some_of_the_places_in_the_order_asked_for() -> None:
 def test_what_is_no_place_is_refused(places: list[object], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         as_points(places)
+
+
+def test_places_are_joined_only_on_one_network_and_for_one_profile() -> None:
+    both = snap(LINE, at((100, 50), (900, 5000)), CAR)
+    joined = both[:1].joined(both[1:])
+    for name in ("edge", "share", "distance_m", "lonlat"):
+        np.testing.assert_array_equal(getattr(joined, name), getattr(both, name))
+    with pytest.raises(ValueError, match="different"):
+        both.joined(snap(LINE, at((100, 50)), replace(CAR, name="other")))
