@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,9 @@ MAP = (108.0, 92.0)
 CHART = 68.0
 # More posts than this are in the workbook; here they would leave no room.
 MOST_POSTS = 6
+POST_ROW = 6.0
+CLASS_ROW = 8.0
+CHARTS_HEIGHT = 81.0
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +92,7 @@ def _gains(report: GapReport) -> str:
         for rung in report.gaps["ladder"][:MOST_POSTS]
     ]
     told = "、".join(f"{bar.title} {_people(bar.values[0])}人" for bar in bars)
-    return draw_bars(bars, Look(CHART, 5.2, 24, ["gained"], "+"), f"1か所ごとに増える人数。{told}。")
+    return draw_bars(bars, Look(CHART, POST_ROW, 24, ["gained"], "＋"), f"1か所ごとに増える人数。{told}。")
 
 
 def _classes(report: GapReport) -> str:
@@ -100,9 +102,6 @@ def _classes(report: GapReport) -> str:
         for place, title in enumerate(words.class_titles(counts.edges))
     ]
     told = "、".join(f"{bar.title} {_people(bar.values[0])}人から{_people(bar.values[1])}人" for bar in bars)
-    return draw_bars(bars, Look(CHART, 6.6, 17, ["covered", "gained"]), f"相談員が着くまでの時間ごとの人数。{told}。")
-
-
-def without_tags(html: str) -> str:
-    """Return the words of a page."""
-    return re.sub(r"<[^>]+>", "", html)
+    left = CHARTS_HEIGHT - POST_ROW * min(len(report.gaps["ladder"]), MOST_POSTS)
+    look = Look(CHART, min(CLASS_ROW, left / len(bars)), 17, ["covered", "gained"])
+    return draw_bars(bars, look, f"相談員が着くまでの時間ごとの人数。{told}。")

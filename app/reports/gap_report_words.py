@@ -101,7 +101,7 @@ def class_titles(edges: Sequence[int]) -> list[str]:
         f"{edges[0]}分以内",
         *(f"{low}〜{high}分" for low, high in itertools.pairwise(edges)),
         f"{edges[-1]}分超",
-        "着けない",
+        "行けない",
     ]
 
 

@@ -61,15 +61,16 @@ def draw_map(ground: Ground, width: float, height: float, title: str) -> str:
     colours = palette()
     roads = {name: _road(sheet, name, shape) for name, shape in ground.roads.items()}
     borders = shapely.coverage_simplify(list(ground.districts.values()), sheet.thin_degrees)
-    border = tag("path", d=_areas(shapely.transform(borders, sheet.place)), fill="none")
+    districts = shapely.transform(borders, sheet.place)
     parts = [
         tag("clipPath", tag("rect", x=0.0, y=0.0, width=float(width), height=height - STRIP), id="frame"),
         tag(
             "g",
-            tag("g", border, stroke=colours["map-border"], stroke_width=0.22, stroke_linejoin="round")
-            + _roads(roads, ("minor", "middle"))
+            _roads(roads, ("minor", "middle"))
+            + tag("path", d=_areas(districts), fill="none", stroke=colours["map-border"], stroke_width=0.2)
             + _squares(ground.squares, sheet)
             + _roads(roads, ("major", "motorway"))
+            + _around(districts, width, height - STRIP)
             + _marks(ground.places, sheet, (width, height - STRIP)),
             clip_path="url(#frame)",
         ),
@@ -120,6 +121,15 @@ def _areas(shapes: Iterable[shapely.Geometry]) -> str:
     return "".join(_path(shapely.get_coordinates(ring), closed=True) for ring in rings)
 
 
+def _around(districts: NDArray[np.object_], width: float, height: float) -> str:
+    """Return what lies outside the city, veiled, and the border of the city."""
+    city = shapely.union_all(districts)
+    outside = shapely.difference(shapely.box(0, 0, width, height), city)
+    return tag("path", d=_areas([outside]), fill=palette()["paper"], fill_opacity=0.6, fill_rule="evenodd") + tag(
+        "path", d=_areas([city]), fill="none", stroke=palette()["map-border"], stroke_width=0.5, stroke_linejoin="round"
+    )
+
+
 def _roads(roads: Mapping[str, NDArray[np.object_]], names: Sequence[str]) -> str:
     return "".join(
         tag(
@@ -140,8 +150,8 @@ def _squares(squares: Mapping[str, Sequence[str]], sheet: Sheet) -> str:
     looks: dict[str, dict[str, Any]] = {
         COVERED: {"fill": colours["covered"]},
         GAINED: {"fill": colours["gained"]},
-        LEFT: {"fill": colours["paper"], "stroke": colours["ink"], "stroke_width": 0.18},
-        UNREACHED: {"fill": "none", "stroke": colours["ink"], "stroke_width": 0.18},
+        LEFT: {"fill": colours["paper"], "stroke": colours["ink"], "stroke_width": 0.14},
+        UNREACHED: {"fill": "none", "stroke": colours["ink"], "stroke_width": 0.14},
     }
     return "".join(
         tag("path", d="".join(_square(sheet, code, crossed=fate == UNREACHED) for code in squares[fate]), **look)

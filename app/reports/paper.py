@@ -77,7 +77,6 @@ def picture(width: float, height: float, title: str, parts: Iterable[str]) -> st
     return tag(
         "svg",
         tag("title", escape(title)) + "".join(parts),
-        xmlns="http://www.w3.org/2000/svg",
         width=f"{number(width)}mm",
         height=f"{number(height)}mm",
         viewBox=f"0 0 {number(width)} {number(height)}",
