@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -208,9 +209,15 @@ def _sources(session: Session, town: Town, row: RoadNetworkRow) -> list[Dataset]
 
 def _last_run(session: Session, wish: Wish, town: Town) -> CoverageRun | None:
     """Return the newest stored measurement of the same way of travelling that was made from other data."""
-    now = _comparable(town.inputs.describe())
+    now = _comparable(_as_stored(town.inputs.describe()))
     runs = (run for run in list_runs(session, wish.profile) if run.at == wish.at)
     return next((run for run in runs if _comparable(run.inputs) != now), None)
+
+
+def _as_stored(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs as they come back from the database: pairs as lists."""
+    stored: dict[str, Any] = json.loads(json.dumps(inputs))
+    return stored
 
 
 def _comparable(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,7 +236,7 @@ def _reached_before(session: Session, run: CoverageRun, minutes: int) -> dict[st
 
 
 def _before(session: Session, run: CoverageRun, wish: Wish, town: Town, counts: GapCounts) -> Before:
-    now = town.inputs.describe()
+    now = _as_stored(town.inputs.describe())
     if ("before",) in counts.printed:
         covered = counts.of("before")
     else:

@@ -1,0 +1,395 @@
+"""The report for the council: what it says, how it is made, that the same data gives the same bytes."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from factories import NODES, build_town
+from pypdf import PdfReader
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner
+
+from app import cli
+from app.coverage.measure_coverage import measure_coverage
+from app.coverage.propose_sites import Wish, propose_sites
+from app.errors import InputError, NotReadyError
+from app.reports import paper, whole_file
+from app.reports.gap_counts import COLUMNS
+from app.reports.gap_report import GapReport
+from app.reports.write_gap_report import MEDIA_TYPES, build_gap_report, render_gap_report, write_gap_report
+from app.resources.models import District, Resource
+from geo.folium_maps.offline_page import outside_addresses
+
+CITY = "遠野市"
+DAY = date(2026, 11, 24)
+ALL = Wish(add=None)
+
+
+@pytest.fixture(scope="module")
+def report(bundled_engine: Engine) -> GapReport:
+    """Return the report of the bundled city."""
+    with Session(bundled_engine) as session:
+        return build_gap_report(session, ALL, city_name=CITY, printed_on=DAY)
+
+
+@pytest.fixture(scope="module")
+def written(report: GapReport) -> dict[str, bytes]:
+    """Return the report in each form."""
+    return {ending: render_gap_report(report, ending) for ending in MEDIA_TYPES}
+
+
+@pytest.fixture
+def pdf(written: dict[str, bytes]) -> PdfReader:
+    """Return the report as a reader of PDF opens it."""
+    return PdfReader(io.BytesIO(written[".pdf"]))
+
+
+def words_of(html: bytes) -> str:
+    """Return what a page says, without blanks."""
+    bare = re.sub(r"<style>.*?</style>|<[^>]+>", "", html.decode(), flags=re.DOTALL)
+    return re.sub(r"\s", "", unescape(bare))
+
+
+def said(value: int | None) -> str:
+    """Return a number as it is printed."""
+    return "―" if value is None else f"{value:,}"
+
+
+# --- what it says ----------------------------------------------------------------------------------------------------
+
+
+def test_it_says_the_numbers_of_the_command(report: GapReport, written: dict[str, bytes], pdf: PdfReader) -> None:
+    page = words_of(written[".html"])
+    printed = re.sub(r"\s", "", pdf.pages[0].extract_text())
+    gaps = report.gaps
+    last = gaps["ladder"][-1]
+    assert last["covered"] > gaps["now"]["covered"] > 0
+    for number in (
+        gaps["population"],
+        gaps["now"]["covered"],
+        last["covered"],
+        last["covered"] - gaps["now"]["covered"],
+    ):
+        assert f"{number:,}" in page
+        assert f"{number:,}" in printed
+    for rung in gaps["ladder"]:
+        name = rung["sites"][-1]["name"]
+        assert f"{gaps['consultants'] + rung['k']}人目は{name}" in page
+        assert name in printed
+        assert report.counts.of("step", rung["k"], "covered") in {rung["covered"], None}
+    assert gaps["fingerprint"] in printed
+
+
+def test_the_table_has_a_row_for_each_district_and_the_city(report: GapReport, written: dict[str, bytes]) -> None:
+    rows = re.findall(r"<tr[^>]*>(<th scope=\"row\".*?)</tr>", written[".html"].decode())
+    cells = [[re.sub(r"<[^>]+>", "", cell) for cell in re.split(r"</t[hd]>", row)[:-1]] for row in rows]
+    counts = report.counts
+    assert [row[0] for row in cells] == [*counts.districts, "全市"]
+    keys = [*(("district", name) for name in counts.districts), ("city",)]
+    for row, key in zip(cells, keys, strict=True):
+        numbers = [row[2], row[3], row[5], row[7].lstrip("＋"), row[8]]
+        assert numbers == [said(counts.of(*key, column)) for column in COLUMNS]
+    assert report.gaps["population"] == counts.of("city", "population")
+
+
+def test_it_says_what_is_sure_and_what_is_not(report: GapReport, written: dict[str, bytes]) -> None:
+    page = words_of(written[".html"])
+    for told in (
+        "これより良い選び方がないことを確かめました。",
+        "2015年国勢調査の人口、2017年10月の道路の概略図、ふだんの速度",
+        "©OpenStreetMapcontributors、国勢調査",
+        "デモ:道路は概略図",
+        "仮定:相談員の今の配置は公表されていない",
+        "令和8年11月24日(火)",
+        "数字の出どころ",
+        "北",
+    ):
+        assert told in page, told
+    assert ("10人に満たない数" in page) == (not report.counts.are_complete)
+
+
+def test_every_picture_is_told_in_words(written: dict[str, bytes]) -> None:
+    titles = re.findall(r"<svg[^>]*role=\"img\"[^>]*><title>([^<]+)</title>", written[".html"].decode())
+    assert [title.split("。")[0] for title in titles] == [
+        "地図",
+        "1か所ごとに増える人数",
+        "相談員が着くまでの時間ごとの人数",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        (Wish(add=1, minutes=15, profile="car-winter"), ["車(冬の道)(仮定)", "車で15分以内"]),
+        (Wish(add=1, minutes=30, profile="walk"), ["徒歩(仮定)", "歩いて30分以内"]),
+        (Wish(add=1, objective="mean"), ["着くまでの時間の平均が最も短くなる"]),
+        (Wish(add=2, objective="worst", candidates="settlements"), ["最も遠い人が最も近くなる"]),
+    ],
+)
+def test_each_wish_is_said_in_its_own_words(tono_session: Session, wish: Wish, told: list[str]) -> None:
+    page = words_of(render_gap_report(build_gap_report(tono_session, wish, city_name=CITY), ".html"))
+    for sentence in told:
+        assert sentence in page
+
+
+def test_many_posts_stand_in_the_workbook(tono_session: Session) -> None:
+    report = build_gap_report(tono_session, Wish(add=8, candidates="settlements"), city_name=CITY)
+    assert "7か所目からは表計算のファイルに" in words_of(render_gap_report(report, ".html"))
+    book = openpyxl.load_workbook(io.BytesIO(render_gap_report(report, ".xlsx")))
+    assert [row[0].value for row in book["拠点ごと"].iter_rows(min_row=5)] == list(range(9))
+
+
+# --- as PDF ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_one_page_of_a4_for_all_readers(pdf: PdfReader) -> None:
+    assert len(pdf.pages) == 1
+    assert [round(float(side)) for side in pdf.pages[0].mediabox[2:]] == [595, 842]
+    assert pdf.root_object["/Lang"] == "ja"
+    assert pdf.root_object["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid" in pdf.root_object["/Metadata"].get_object().get_data()
+    kinds = list(structure(pdf.root_object["/StructTreeRoot"]))
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure"} <= set(kinds)
+    assert kinds.count("/Figure") == 3
+    assert "1/1" in pdf.pages[0].extract_text()
+
+
+def structure(node: Any) -> Any:
+    """Give the kinds of all elements of a tagged PDF."""
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        for part in node:
+            yield from structure(part)
+    elif isinstance(node, dict):
+        if "/S" in node:
+            yield node["/S"]
+        if "/K" in node:
+            yield from structure(node["/K"])
+
+
+def test_its_letters_are_within(pdf: PdfReader) -> None:
+    fonts = [font.get_object() for font in pdf.pages[0]["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+        assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor), font["/BaseFont"]
+        assert "Noto" in font["/BaseFont"], "a letter stands in a type that was not chosen"
+
+
+def test_it_is_dated_with_its_data(pdf: PdfReader, written: dict[str, bytes], tono_session: Session) -> None:
+    assert pdf.metadata is not None
+    assert pdf.metadata.creation_date is not None
+    assert pdf.metadata.creation_date.date() == DAY
+    with zipfile.ZipFile(io.BytesIO(written[".xlsx"])) as parts:
+        assert {entry.date_time for entry in parts.infolist()} == {(2026, 11, 24, 0, 0, 0)}
+        dates = re.findall(rb">(\d{4}-\d\d-\d\dT[\d:]+Z)<", parts.read("docProps/core.xml"))
+    assert dates == [b"2026-11-24T00:00:00Z"] * 2
+    undated = build_gap_report(tono_session, ALL, city_name=CITY)
+    assert undated.day == max(source.as_of for source in undated.sources if source.as_of)
+    assert "令和8年11月24日(火)" not in words_of(render_gap_report(undated, ".html"))
+
+
+# --- as page and as workbook -----------------------------------------------------------------------------------------
+
+
+def test_the_page_asks_for_nothing(written: dict[str, bytes]) -> None:
+    page = written[".html"].decode()
+    assert outside_addresses(page) == []
+    assert re.findall(r"""(?:src|href)=|url\((?!#)|@import|<script|<link""", page) == []
+
+
+def test_the_workbook_has_the_printed_numbers_and_formulas_over_them(
+    report: GapReport, written: dict[str, bytes]
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written[".xlsx"]))
+    sheet, counts = book["地区別"], report.counts
+    rows = [*(("district", name) for name in counts.districts), ("city",)]
+    for number, key in enumerate(rows, start=5):
+        found = [computed(sheet, f"{column}{number}") for column in "CDFHI"]
+        assert found == ["―" if (value := counts.of(*key, name)) is None else value for name in COLUMNS]
+    formulas = [cell.value for row in sheet for cell in row if cell.data_type == "f"]
+    assert any(str(formula).startswith("=SUM(") for formula in formulas)
+    assert book["時間の分布"]["B5"].value in {counts.of("class", 0, "now"), "―"}
+    posts = book["拠点ごと"]
+    assert [posts.cell(5 + k, 3).value for k in range(1, 3)] == [
+        rung["sites"][-1]["name"] for rung in report.gaps["ladder"]
+    ]
+    assert [computed(posts, f"F{5 + k}") for k in range(1, 3)] == [counts.of("step", k, "covered") for k in (1, 2)]
+    inputs = {row[0].value: row[1].value for row in book["数字の出どころ"].iter_rows(min_row=5)}
+    assert inputs["計算の指紋"] == report.gaps["fingerprint"]
+    assert inputs["時間(分)"] == 20
+    with zipfile.ZipFile(io.BytesIO(written[".xlsx"])) as parts:
+        assert [name for name in parts.namelist() if "xternal" in name] == []
+
+
+def computed(sheet: Any, address: str) -> Any:
+    """Return the value of a cell: a number, words, or what one of the formulas of the report comes to."""
+    value = sheet[address].value
+    if not str(value).startswith("="):
+        return value
+    if found := re.fullmatch(r"=SUM\((\w)(\d+):\1(\d+)\)", value):
+        column, first, last = found.groups()
+        return sum(computed(sheet, f"{column}{row}") for row in range(int(first), int(last) + 1))
+    found = re.fullmatch(r"=(\w\d+)-(\w\d+)", value)
+    assert found, value
+    return computed(sheet, found[1]) - computed(sheet, found[2])
+
+
+def test_what_people_typed_stays_text(tono_session: Session) -> None:
+    hostile = '=HYPERLINK("x")<script>alert(1)</script>\x07'
+    free = propose_sites(tono_session, ALL)["ladder"][0]["sites"][0]["name"]
+    tono_session.scalars(select(Resource).where(Resource.name == free)).one().name = hostile
+    tono_session.flush()
+    report = build_gap_report(tono_session, ALL, city_name=CITY)
+    assert "<script" not in render_gap_report(report, ".html").decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(render_gap_report(report, ".xlsx")))["拠点ごと"]
+    assert (sheet["C6"].value, sheet["C6"].data_type) == (hostile.rstrip("\x07"), "s")
+
+
+# --- the last measurement --------------------------------------------------------------------------------------------
+
+
+def build_centre(session: Session, node: int, name: str) -> None:
+    """Store a free centre at a node of the town drawn by hand."""
+    lon, lat = NODES[node]
+    first = session.scalars(select(Resource)).first()
+    assert first is not None
+    session.add(
+        Resource(
+            code=f"free-{name}", kind="centre", name=name, source="drawn by hand", accuracy_m=0,
+            district_id=session.scalars(select(District.id).order_by(District.id)).first(),
+            location=f"SRID=4326;POINT({lon} {lat})", dataset_id=first.dataset_id,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def test_the_change_from_the_last_stored_measurement_is_said(session: Session) -> None:
+    # Within 4 minutes of node 1 live 130; a consultant at node 3 brings its 20 near.
+    build_town(session)
+    build_centre(session, 3, "中の地区センター")
+    build_centre(session, 4, "奥の地区センター")
+    wish = Wish(add=1, minutes=4)
+    first = words_of(render_gap_report(build_gap_report(session, wish, city_name=CITY), ".html"))
+    assert "くらべられる前回の計算はありません。" in first
+    measure_coverage(session)
+    again = words_of(render_gap_report(build_gap_report(session, wish, city_name=CITY), ".html"))
+    assert "くらべられる前回の計算はありません。" in again, "the same data is no other measurement"
+    session.execute(
+        text("""
+            INSERT INTO consultant (code, base_resource_id, is_assumed, note, dataset_id, version)
+            SELECT 'C2', id, false, '', dataset_id, 1 FROM resource WHERE name = '中の地区センター'
+        """)
+    )
+    session.execute(text("UPDATE coverage_run SET computed_at = :at"), {"at": datetime(2026, 4, 1, 15, 30, tzinfo=UTC)})
+    session.expire_all()
+    page = words_of(render_gap_report(build_gap_report(session, wish, city_name=CITY), ".html"))
+    assert "前回(令和8年4月2日の計算)から変わったもの:相談員の配置。" in page
+    assert "130人から150人に20人増えました。" in page
+    assert "相談員は1人から2人になりました。" in page
+
+
+# --- how it is asked for and written ---------------------------------------------------------------------------------
+
+
+def test_the_same_data_gives_the_same_bytes(
+    tono: Callable[..., Any], tmp_path: Path, written: dict[str, bytes], tono_session: Session
+) -> None:
+    for ending, before in written.items():
+        out = tmp_path / f"報告 1{ending.upper() if ending == '.html' else ending}"
+        tono("report", "gaps", out, "--all-centres", "--printed-on", DAY.isoformat()).assert_done()
+        assert out.read_bytes() == before, ending
+    assert len(list(tmp_path.iterdir())) == 3
+    later = build_gap_report(tono_session, ALL, city_name=CITY, printed_on=date(2026, 11, 25))
+    assert render_gap_report(later, ".html") != written[".html"]
+
+
+def test_a_stored_document_spares_the_search_but_only_for_the_same_data(
+    tono_session: Session, report: GapReport, written: dict[str, bytes]
+) -> None:
+    stored = json.loads(json.dumps(propose_sites(tono_session, ALL)))
+    again = build_gap_report(tono_session, ALL, city_name=CITY, printed_on=DAY, gaps=stored)
+    assert render_gap_report(again, ".html") == written[".html"]
+    with pytest.raises(InputError, match="Compute them again"):
+        build_gap_report(tono_session, Wish(add=1), city_name=CITY, gaps=stored)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["out.docx"], ".pdf, .html or .xlsx; got out.docx"),
+        (["out"], ".pdf, .html or .xlsx; got out"),
+        (["missing/out.pdf"], "folder"),
+        (["there.pdf"], "not a file"),
+        (["out.pdf", "--minutes", "0"], "--minutes must be above 0"),
+        (["out.pdf", "--add", "99"], "only 2 sites are free"),
+        (["out.pdf", "--profile", "boat"], "boat"),
+        (["x" * 300 + ".pdf"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(
+    tono: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.pdf").mkdir()
+    (tmp_path / "out.pdf").write_text("old")
+    tono("report", "gaps", *words).assert_refused(told)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.pdf", "there.pdf"]
+    assert (tmp_path / "out.pdf").read_text() == "old"
+
+
+@pytest.mark.parametrize("words", [["--all-centres", "--add", "1"], ["--candidates", "facilities"], []])
+def test_wrong_usage_ends_with_status_2(words: list[str]) -> None:
+    arguments = ["out.pdf", *words] if words else []
+    assert CliRunner().invoke(cli.app, ["report", "gaps", *arguments]).exit_code == 2
+
+
+def test_a_full_disk_leaves_what_was_there(
+    tono_session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(whole_file.os, "fsync", fail)
+    out = tmp_path / "out.xlsx"
+    out.write_text("old")
+    with pytest.raises(InputError, match="the disk is full"):
+        write_gap_report(tono_session, ALL, out, city_name=CITY)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.xlsx", "old")]
+
+
+def test_what_it_cannot_show_is_refused(tono_session: Session, tmp_path: Path) -> None:
+    for wish in (Wish(capacity=9000), Wish(backup=True)):
+        with pytest.raises(InputError, match="neither a capacity nor backup"):
+            write_gap_report(tono_session, wish, tmp_path / "out.html", city_name=CITY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_data_it_says_what_to_do(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(NotReadyError, match="tono"):
+        write_gap_report(session, ALL, tmp_path / "out.pdf", city_name=CITY)
+
+
+def test_without_the_colours_it_says_what_to_do(
+    report: GapReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper, "SHEETS", (tmp_path / "tokens.css",))
+    paper.palette.cache_clear()
+    try:
+        with pytest.raises(NotReadyError, match=r"pages is missing.*`make run`"):
+            render_gap_report(report, ".html")
+    finally:
+        paper.palette.cache_clear()
