@@ -5,7 +5,7 @@ the trip stays on the same roads. So the table is fitted by least squares to the
 the trips are routed again with the new speeds, and so on until the error falls no more. A trip counts the less the
 longer it took: the error of a sum grows with the root of what is summed. Each row is drawn towards the speed that it
 had, the weaker the more trips speak for it: a row of the table is taken as known to within half of its time per
-kilometre. Rows that hardly any trip uses keep their speed.
+kilometre. Rows that hardly any trip uses, or that the trips tell too vaguely, keep their speed.
 
 The fit takes for granted that people drive the fastest roads. Delays of the table stay as they are.
 """
@@ -31,6 +31,8 @@ LEAST_M = 100.0
 LEAST_TRIPS = 5
 # How well the speed of the table is known before, as a share of the seconds per kilometre.
 PRIOR_SHARE = 0.5
+# A row that the trips do not tell better than this keeps its speed.
+TELLING_SHARE = 0.25
 # No speed is fitted that is more than this many times as fast or slow as before.
 FARTHEST = 3.0
 # A trip that takes this many times as long or short as expected, and not only by a few minutes, is no trip by these
@@ -74,7 +76,7 @@ class FittedRow:
 
     @property
     def is_fitted(self) -> bool:
-        """Whether there were trips enough."""
+        """Whether the trips say enough of it."""
         return self.standard_error_kmh is not None
 
     @property
@@ -324,17 +326,21 @@ def _next_guess(question: _Question, profile: Profile, guess: _Guess, used: Bool
     weights = _weights(recorded)
     limits = np.maximum(before / FARTHEST, 3600 / question.fastest), before * FARTHEST
     is_driven = (km * 1000 >= LEAST_M).sum(axis=0) >= LEAST_TRIPS
-    pace, error = before.copy(), np.full(len(before), np.nan)
-    if is_driven.any():
-        left = recorded - fixed - km[:, ~is_driven] @ before[~is_driven]
+    noise = max(guess.off_s, LEAST_ERROR_S)
+    pace, error, is_told = before, np.full(len(before), np.nan), is_driven
+    # Twice: what is told too vaguely is no free number for the others.
+    for _ in range(2):
+        is_driven, pace, error = is_told, before.copy(), np.full(len(before), np.nan)
+        if not is_driven.any():
+            break
+        left = (recorded - fixed - km[:, ~is_driven] @ before[~is_driven]) * weights
+        ends = (limits[0][is_driven], limits[1][is_driven])
         pace[is_driven], error[is_driven] = _least_squares(
-            km[:, is_driven] * weights[:, None],
-            left * weights,
-            before[is_driven],
-            (limits[0][is_driven], limits[1][is_driven]),
-            max(guess.off_s, LEAST_ERROR_S),
+            km[:, is_driven] * weights[:, None], left, before[is_driven], ends, noise
         )
-    table = _with_pace(profile, question, pace, is_driven)
+        is_told = is_driven & (np.nan_to_num(error, nan=np.inf) <= TELLING_SHARE * pace)
+    pace, error = np.where(is_told, pace, before), np.where(is_told, error, np.nan)
+    table = _with_pace(profile, question, pace, is_told)
     routes = shortest_routes(question.network, question.origins, question.destinations, table)
     return _Guess(table, routes, _off_s(question, routes, used), error)
 

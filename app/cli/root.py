@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import closures, data, database, figures, reports, resilience, run, scenarios
+from app.cli import closures, data, database, figures, reports, resilience, run, scenarios, speeds
 from app.cli.session import say
 from app.errors import ServiceError
 from app.postgis import ClusterError
@@ -30,6 +30,7 @@ for name, group in {
     "scenario": scenarios.app,
     "closures": closures.app,
     "report": reports.app,
+    "speeds": speeds.app,
 }.items():
     app.add_typer(group, name=name)
 

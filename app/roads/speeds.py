@@ -6,14 +6,17 @@ Whoever measures a time takes the way of travelling from here, so that one table
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from app.errors import InputError
 from app.roads.models import SpeedEdit
 from app.roads.queries import speed_edits_in_force
-from geo.profiles import CAR, CAR_WINTER, PROFILES, Profile, SpeedRow
+from geo.profiles import BUILT_UP, CAR, CAR_WINTER, PROFILES, Profile, SpeedRow
 from geo.speed_tables import in_built_up, in_winter
+
+Rows = Mapping[str, SpeedRow]
 
 
 def profile_in_use(session: Session, name: str) -> Profile:
@@ -31,26 +34,49 @@ def profiles_in_use(session: Session) -> dict[str, Profile]:
 def profiles_with(edits: Iterable[SpeedEdit]) -> dict[str, Profile]:
     """Return all ways of travelling with some changes.
 
-    A road that was changed for ordinary days is taken as that much slower in winter as before, and as in its built-up
-    areas too, unless these were changed themselves.
+    What was changed for ordinary days holds in built-up areas too, and in winter as much slower as before, unless these
+    were changed themselves.
     """
     changed: dict[str, dict[str, SpeedRow]] = {name: {} for name in PROFILES}
     for edit in edits:
-        row = _row(edit)
+        row = row_of(edit)
         changed[edit.profile][row.name] = row
-    car = _with_built_up(changed[CAR.name])
-    winter = {name: in_winter(row) for name, row in car.items()} | _with_built_up(changed[CAR_WINTER.name])
-    tables: Mapping[str, Mapping[str, SpeedRow]] = changed | {CAR.name: car, CAR_WINTER.name: winter}
-    return {name: profile.with_rows(tables[name].values()) for name, profile in PROFILES.items()}
+    car = PROFILES[CAR.name].with_rows(_with_built_up(changed[CAR.name]).values())
+    winter = _winter(car, changed[CAR.name], changed[CAR_WINTER.name])
+    others = {name: PROFILES[name].with_rows(rows.values()) for name, rows in changed.items()}
+    return others | {CAR.name: car, CAR_WINTER.name: winter}
 
 
-def _with_built_up(rows: Mapping[str, SpeedRow]) -> dict[str, SpeedRow]:
+def faster_in_winter(profiles: Mapping[str, Profile]) -> list[str]:
+    """Return the rows on which a car would be faster, or wait less, in winter than on ordinary days."""
+    car, winter = profiles[CAR.name], profiles[CAR_WINTER.name]
+    rows = [name + suffix for name in car.speed_kmh for suffix in ("", BUILT_UP)]
+    return [row for row in rows if winter.kmh(row) > car.kmh(row) or winter.delay(row) < car.delay(row)]
+
+
+def _winter(car: Profile, changed: Rows, changed_in_winter: Rows) -> Profile:
+    """Return the car in winter; what follows from other changes never makes it faster than on ordinary days."""
+    followers = {name: in_winter(row) for name, row in _with_built_up(changed).items()}
+    followers |= {row.name: row for row in _with_built_up(changed_in_winter).values()}
+    plain = PROFILES[CAR_WINTER.name].with_rows(followers.values())
+    rows = [_not_faster(row, car) for row in plain.rows() if row.name not in changed_in_winter]
+    return plain.with_rows([*rows, *changed_in_winter.values()]) if changed or changed_in_winter else plain
+
+
+def _not_faster(row: SpeedRow, car: Profile) -> SpeedRow:
+    kmh = min(row.kmh, car.kmh(row.name))
+    low, high = min(row.low_kmh, kmh), max(row.high_kmh, kmh)
+    return replace(row, kmh=kmh, low_kmh=low, high_kmh=high, delay_s=max(row.delay_s, car.delay(row.name)))
+
+
+def _with_built_up(rows: Rows) -> dict[str, SpeedRow]:
     """Return rows, and what follows from them for built-up areas where nothing else is said."""
     followers = (follower for row in rows.values() if not row.is_built_up for follower in in_built_up(row))
     return {row.name: row for row in followers} | dict(rows)
 
 
-def _row(edit: SpeedEdit) -> SpeedRow:
+def row_of(edit: SpeedEdit) -> SpeedRow:
+    """Return the row that a change makes."""
     if edit.kmh is None or edit.low_kmh is None or edit.high_kmh is None or edit.delay_s is None:
         raise ValueError(f"The change {edit.id} takes changes back; it has no speed.")
     return SpeedRow(

@@ -46,6 +46,10 @@ COMMANDS = {
     "coverage": {"--minutes", "--profile", "--at", "--json"},
     "gaps": {"--add", "--all-centres", "--minutes", "--objective", "--json"},
     "map": {"out"},
+    "speeds show": {"--profile", "--json"},
+    "speeds fit": {"file", "--profile", "--json"},
+    "speeds set": {"highway", "kmh", "--why", "--profile"},
+    "speeds reset": set(),
 }
 
 
