@@ -38,12 +38,36 @@ def map_page(request: Request, _: Caller) -> Response:
     return templates.TemplateResponse(request, "map.html", context)
 
 
+@router.get("/what-if", response_class=HTMLResponse)
+def what_if_page(request: Request, _: Caller) -> Response:
+    """Show the map on which a placement is tried."""
+    city = request.app.state.settings.city_name
+    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
+    return templates.TemplateResponse(request, "what_if.html", context)
+
+
 @router.get("/roads", response_class=HTMLResponse)
 def roads_page(request: Request, _: Caller) -> Response:
     """Show the calendar of closed roads."""
     city = request.app.state.settings.city_name
     context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
     return templates.TemplateResponse(request, "roads.html", context)
+
+
+@router.get("/backup", response_class=HTMLResponse)
+def backup_page(request: Request, _: Caller) -> Response:
+    """Show what happens when a consultant is away or a road is cut."""
+    city = request.app.state.settings.city_name
+    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
+    return templates.TemplateResponse(request, "backup.html", context)
+
+
+@router.get("/reports", response_class=HTMLResponse)
+def reports_page(request: Request, _: Caller) -> Response:
+    """Show the scenarios, start new ones and compare them."""
+    city = request.app.state.settings.city_name
+    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
+    return templates.TemplateResponse(request, "reports.html", context)
 
 
 @router.get("/list", response_class=HTMLResponse)

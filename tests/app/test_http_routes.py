@@ -20,7 +20,9 @@ from app.settings import Settings
 # Every route that answers with data, and what it answers: with the data of Tono, without any data, without a database.
 ROUTES: dict[str, tuple[int, int, int]] = {
     "/": (200, 200, 200),
+    "/backup": (200, 200, 200),
     "/list": (200, 200, 503),
+    "/what-if": (200, 200, 200),
     "/roads": (200, 200, 200),
     "/healthz": (200, 200, 200),
     "/readyz": (200, 409, 503),
@@ -37,14 +39,33 @@ ROUTES: dict[str, tuple[int, int, int]] = {
     "/api/v1/places": (200, 200, 503),
     "/api/v1/consultants": (200, 200, 503),
     "/api/v1/coverage": (200, 409, 503),
+    "/api/v1/coverage/backup": (200, 409, 503),
+    "/api/v1/coverage/critical-roads": (200, 409, 503),
     "/api/v1/coverage/{run_id}/cells": (200, 404, 503),
     "/api/v1/isochrones": (200, 404, 503),
+    "/reports": (200, 200, 200),
+    "/api/v1/scenarios": (200, 200, 503),
+    "/api/v1/scenarios/{scenario_id}": (404, 404, 503),
+    "/api/v1/scenarios/{scenario_id}/report.{ending}": (404, 404, 503),
+    "/api/v1/comparison": (404, 404, 503),
+    "/api/v1/comparison/cells": (404, 404, 503),
+    "/api/v1/jobs": (200, 200, 503),
+    "/api/v1/jobs/{job_id}": (404, 404, 503),
 }
 # Routes that compute from what is sent and store nothing, with the answers to an empty wish.
 POSTED: dict[str, tuple[int, int, int]] = {"/api/v1/coverage/what-if": (200, 409, 503)}
 # Routes that write what a page edits; what they answer and to whom is in test_closure_routes.py.
-WRITING = {"/api/v1/closures": {"POST"}, "/api/v1/closures/{number}": {"PUT", "DELETE"}}
+WRITING = {
+    "/api/v1/closures": {"POST"},
+    "/api/v1/closures/{number}": {"PUT", "DELETE"},
+    # What they do is in test_scenarios.py.
+    "/api/v1/scenarios": {"POST"},
+    "/api/v1/scenarios/{scenario_id}/repeat": {"POST"},
+    "/api/v1/jobs/{job_id}/stop": {"POST"},
+}
 ASKED = {
+    "/api/v1/comparison": "?after=1",
+    "/api/v1/comparison/cells": "?after=1&before=2",
     "/api/v1/search": "?q=遠野",
     "/api/v1/isochrones": "?consultant=C02",
     "/api/v1/roads/section": "?start=141.53,39.33&end=141.58,39.33",
@@ -71,6 +92,12 @@ REFUSED = [
     ("/api/v1/roads/section?start=141.53,39.33&end=here", 422),
     ("/api/v1/roads/section?start=141.53,39.33&end=141.53,39.33", 400),
     ("/api/v1/roads/section?start=141.53,39.33&end=0,0", 400),
+    ("/api/v1/scenarios/0", 422),
+    ("/api/v1/scenarios/99999999999", 422),
+    ("/api/v1/scenarios/1/report.doc", 422),
+    ("/api/v1/comparison", 422),
+    ("/api/v1/comparison?after=one", 422),
+    ("/api/v1/jobs/-1", 422),
     ("/api/v1/search", 422),
     ("/api/v1/search?q=", 422),
     ("/api/v1/search?q=" + "x" * 101, 422),
@@ -141,7 +168,8 @@ def address(client: TestClient, route: str) -> str:
     if "{number}" in route:
         features = client.get("/api/v1/resources").json().get("features")
         return route.replace("{number}", str(features[0]["properties"]["id"] if features else 1))
-    return route + ASKED.get(route, "")
+    numbered = route.replace("{scenario_id}", "1").replace("{job_id}", "1").replace("{ending}", "pdf")
+    return numbered + ASKED.get(route, "")
 
 
 def assert_problem(reply: Any, status: int) -> dict[str, Any]:

@@ -22,6 +22,8 @@ export class CoverageLayer {
     this.layer = L.layerGroup();
     /** @type {{cell: CellFeature, shape: L.Rectangle, fill: string, isHatched: boolean}[]} */
     this.cells = [];
+    /** @type {(cell: CellFeature) => {fill: string, isHatched: boolean}} */
+    this.fillOf = () => ({ fill: "", isHatched: false });
     this.full = 1;
     this.quiet = false;
     this.near = map.getZoom() >= NEAR_ZOOM;
@@ -33,18 +35,36 @@ export class CoverageLayer {
     this.layer.clearLayers();
     const fills = [...minutes.map((_, index) => token(`--minutes-${index + 1}`)), token(`--minutes-${minutes.length + 1}`)];
     const hatch = hatching();
-    this.cells = cells.map((cell) => {
+    this.fillOf = (/** @type {CellFeature} */ cell) => {
       const step = minutesClass(cell.properties.travel_time_s, minutes);
-      const isHatched = step === -1;
-      const fill = /** @type {string} */ (isHatched ? hatch : fills[step]);
+      return { fill: /** @type {string} */ (step === -1 ? hatch : fills[step]), isHatched: step === -1 };
+    };
+    this.cells = cells.map((cell) => {
+      const { fill, isHatched } = this.fillOf(cell);
       const shape = L.rectangle(boundsOf(cell), this.#style(fill, isHatched));
+      const drawn = { cell, shape, fill, isHatched };
       shape.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
-        this.onOpen(cell, shape.getBounds().getCenter());
+        this.onOpen(drawn.cell, shape.getBounds().getCenter());
       });
       this.layer.addLayer(shape);
-      return { cell, shape, fill, isHatched };
+      return drawn;
     });
+  }
+
+  /**
+   * Say something else of the cells that are drawn, in their order; only those of another colour are painted anew.
+   *
+   * @param {(cell: import("../types.js").Cell, index: number) => Partial<import("../types.js").Cell>} change
+   */
+  change(change) {
+    for (const [index, drawn] of this.cells.entries()) {
+      drawn.cell = { ...drawn.cell, properties: { ...drawn.cell.properties, ...change(drawn.cell.properties, index) } };
+      const { fill, isHatched } = this.fillOf(drawn.cell);
+      if (fill === drawn.fill) continue;
+      Object.assign(drawn, { fill, isHatched });
+      drawn.shape.setStyle(this.#style(fill, isHatched));
+    }
   }
 
   /** @param {string} fillColor @param {boolean} isHatched @returns {L.PathOptions} */

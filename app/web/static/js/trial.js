@@ -1,0 +1,184 @@
+/** A placement that is only tried ↔ the address of the page ↔ what the service is asked. Pure: no page, no network. */
+
+/** @typedef {[number, number]} Spot lon, lat */
+/**
+ * @typedef {object} Trial
+ * @property {string} profile
+ * @property {Map<string, Spot>} moved
+ * @property {Spot[]} added
+ * @property {Set<string>} removed
+ * @property {Spot[]} closed a point beside each road
+ */
+/**
+ * @typedef {object} Tried what the service answers
+ * @property {string} profile
+ * @property {number[]} minutes
+ * @property {number} population
+ * @property {Record<string, number>} covered
+ * @property {number} unreachable_population
+ * @property {number|null} mean_s
+ * @property {import("./types.js").DistrictCoverage[]} districts
+ * @property {{id: string, base: string, catchment_population: number, covered: Record<string, number>}[]} consultants
+ * @property {{gained: Record<string, number>, lost: Record<string, number>, covered: Record<string, number>,
+ *   unreachable_population: number, districts: {name: string, covered: Record<string, number>}[]}} difference
+ * @property {{id: string, lon: number, lat: number, reason: string|null, distance_m: number|null, limit_m: number}[]} placed
+ * @property {{piece: number|null, reason: string|null, distance_m: number|null, limit_m: number, highway: string|null,
+ *   length_m: number|null, line: Spot[]|null}[]} closed
+ * @property {{run: string, count: number, seconds: string, nearest: string}} cells
+ */
+
+const PROFILES = ["car", "car-winter", "walk"];
+const NOBODY = 65535;
+/** So many may be added or closed; the service refuses more. */
+export const MOST = { added: 50, closed: 200 };
+/** About ten centimetres. */
+const DIGITS = 6;
+
+/** Return the placement as it is. @param {string} [profile] @returns {Trial} */
+export function asItIs(profile = "car") {
+  return { profile, moved: new Map(), added: [], removed: new Set(), closed: [] };
+}
+
+/** Return whether nothing is tried but another season. @param {Trial} trial @returns {boolean} */
+export function isAsItIs({ moved, added, removed, closed }) {
+  return !moved.size && !added.length && !removed.size && !closed.length;
+}
+
+/**
+ * Return the placement that an address tells; what it tells wrongly is left out.
+ *
+ * @param {string} query @returns {Trial}
+ */
+export function readTrial(query) {
+  const told = new URLSearchParams(query);
+  const profile = told.get("profile") ?? "";
+  const trial = asItIs(PROFILES.includes(profile) ? profile : "car");
+  for (const part of split(told.get("moved"))) {
+    const at = part.lastIndexOf(":");
+    const spot = readSpot(part.slice(at + 1));
+    if (at > 0 && spot) trial.moved.set(part.slice(0, at), spot);
+  }
+  for (const code of split(told.get("removed"))) if (!trial.moved.has(code)) trial.removed.add(code);
+  trial.added = spots(told.get("added")).slice(0, MOST.added);
+  trial.closed = spots(told.get("closed")).slice(0, MOST.closed);
+  return trial;
+}
+
+/** Return the parts of the address that tell a placement. @param {Trial} trial @returns {string[]} */
+export function writeTrial({ profile, moved, added, removed, closed }) {
+  const parts = [];
+  if (profile !== "car") parts.push(`profile=${profile}`);
+  if (moved.size) parts.push(`moved=${[...moved].map(([code, spot]) => `${encodeURIComponent(code)}:${text(spot)}`).join(";")}`);
+  if (added.length) parts.push(`added=${added.map(text).join(";")}`);
+  if (removed.size) parts.push(`removed=${[...removed].map(encodeURIComponent).join(";")}`);
+  if (closed.length) parts.push(`closed=${closed.map(text).join(";")}`);
+  return parts;
+}
+
+/**
+ * Return what the service is asked; consultants that it does not know are left out.
+ *
+ * @param {Trial} trial @param {Set<string>} known @returns {object}
+ */
+export function asWish({ profile, moved, added, removed, closed }, known) {
+  const place = /** @type {(spot: Spot) => {lon: number, lat: number}} */ (([lon, lat]) => ({ lon, lat }));
+  return {
+    profile,
+    moved: [...moved].filter(([id]) => known.has(id)).map(([id, spot]) => ({ id, ...place(spot) })),
+    added: added.map(place),
+    removed: [...removed].filter((id) => known.has(id)),
+    closed: closed.map(place),
+  };
+}
+
+/**
+ * Return whole numbers that were packed as two bytes each, the lower one first; null for nobody.
+ *
+ * @param {string} packed base64 @returns {(number|null)[]}
+ */
+export function unpack(packed) {
+  const raw = atob(packed);
+  const values = [];
+  for (let at = 0; at < raw.length; at += 2) {
+    const value = raw.charCodeAt(at) + 256 * raw.charCodeAt(at + 1);
+    values.push(value === NOBODY ? null : value);
+  }
+  return values;
+}
+
+/** Return a change of a count with its sign in front. @param {number} change @returns {string} */
+export function signed(change) {
+  if (change === 0) return "±0";
+  return `${change > 0 ? "＋" : "－"}${Math.abs(change).toLocaleString("ja-JP")}`;
+}
+
+/** Sends the newest wish: one is on its way, one waits, whatever came between the two is never sent. */
+export class Newest {
+  /**
+   * @param {(wish: any, signal: AbortSignal) => Promise<any>} send
+   * @param {{onAnswer: (answer: any) => void, onError: (error: unknown) => void}} page
+   * @param {number} [pause] milliseconds of rest between two wishes while a hand drags
+   */
+  constructor(send, page, pause = 40) {
+    this.send = send;
+    this.page = page;
+    this.pause = pause;
+    /** @type {{wish: any, isLast: boolean}|null} */
+    this.waiting = null;
+    /** @type {AbortController|null} */
+    this.flight = null;
+    this.isRunning = false;
+  }
+
+  /** @param {any} wish @param {boolean} [isLast] the hand has let go: what is on its way is given up */
+  ask(wish, isLast = true) {
+    this.waiting = { wish, isLast };
+    if (isLast) this.flight?.abort();
+    if (!this.isRunning) void this.#run();
+  }
+
+  async #run() {
+    this.isRunning = true;
+    while (this.waiting) {
+      const { wish, isLast } = this.waiting;
+      this.waiting = null;
+      await this.#fly(wish);
+      if (!isLast && !(/** @type {any} */ (this.waiting)?.isLast)) await new Promise((done) => setTimeout(done, this.pause));
+    }
+    this.isRunning = false;
+  }
+
+  /** @param {any} wish */
+  async #fly(wish) {
+    const flight = (this.flight = new AbortController());
+    try {
+      const answer = await this.send(wish, flight.signal);
+      if (!flight.signal.aborted) this.page.onAnswer(answer);
+    } catch (error) {
+      if (!flight.signal.aborted) this.page.onError(error);
+    }
+  }
+}
+
+/** @param {string|null} list @returns {string[]} */
+function split(list) {
+  return (list ?? "").split(";").filter(Boolean);
+}
+
+/** @param {string|null} list @returns {Spot[]} */
+function spots(list) {
+  return split(list).map(readSpot).filter((spot) => spot !== null);
+}
+
+/** @param {string} part @returns {Spot|null} */
+function readSpot(part) {
+  const match = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(part);
+  if (!match) return null;
+  const [lon, lat] = [Number(match[1]), Number(match[2])];
+  return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : null;
+}
+
+/** @param {Spot} spot @returns {string} */
+function text(spot) {
+  return spot.map((value) => String(Number(value.toFixed(DIGITS)))).join(",");
+}
