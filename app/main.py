@@ -19,6 +19,7 @@ from app.coverage.router import router as coverage
 from app.database import create_database_engine
 from app.demand.router import router as demand
 from app.errors import STATUS, DatabaseDownError, NotReadyError, ServiceError
+from app.reports.router import router as reports
 from app.resources.router import router as resources
 from app.roads.router import router as roads
 from app.scenarios.router import router as scenarios
@@ -49,7 +50,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(pages)
-    for router in (map_data, resources, roads, closure_effect, demand, consultants, coverage, scenarios):
+    for router in (map_data, resources, roads, closure_effect, demand, consultants, coverage, scenarios, reports):
         app.include_router(router, prefix="/api/v1")
     app.add_api_route("/api/v1/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     _answer_errors(app)

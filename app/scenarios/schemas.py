@@ -90,6 +90,10 @@ def describe_comparison(before: Scenario | None, after: Scenario, found: Compari
         "before": None if before is None else summary(before),
         "after": summary(after),
         "changed": [] if before is None else _changed(before, after),
+        "bases": [
+            {name: post[name] for name in ("code", "base", "district", "location", "access_point")}
+            for post in after.inputs["consultants"]
+        ],
         **found.describe(),
     }
 

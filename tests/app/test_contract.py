@@ -50,6 +50,12 @@ COMMANDS = {
     "speeds fit": {"file", "--profile", "--json"},
     "speeds set": {"highway", "kmh", "--why", "--profile"},
     "speeds reset": set(),
+    "scenario save": {"name", "--add", "--all", "--minutes", "--objective", "--profile", "--candidates", "--json"},
+    "scenario list": {"--json"},
+    "scenario show": {"name", "--json"},
+    "scenario run": {"name", "--json"},
+    "scenario compare": {"before", "after", "--json"},
+    "scenario remove": {"name"},
 }
 
 

@@ -21,8 +21,10 @@ from app.postgis import PrivateCluster
 
 TABLES = sorted([*Base.metadata.tables, "alembic_version"])
 # What the pages write: each table with the orders that its page needs, and the sequence of its numbers.
-WRITTEN = {"closure": {"INSERT", "UPDATE", "DELETE"}}
-DRAWN_FROM = {"closure_id_seq"}
+# The page of scenarios adds them and asks for jobs; the worker says how far a job is, in those columns alone.
+WRITTEN = {"closure": {"INSERT", "UPDATE", "DELETE"}, "scenario": {"INSERT"}, "job": {"INSERT"}}
+COLUMNS = {"job": {"state", "attempt", "share", "words", "result", "failure", "finished_at"}}
+DRAWN_FROM = {"closure_id_seq", "scenario_id_seq", "job_id_seq"}
 REFUSALS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 ORDERS = [
     "CREATE TABLE mine (a integer)",
@@ -126,6 +128,14 @@ def test_it_may_write_what_its_pages_write_and_no_more(reader: psycopg.Connectio
     for table, order in reader.execute(query):
         granted.setdefault(table, set()).add(order)
     assert granted == WRITTEN
+    query = """
+        SELECT table_name, column_name FROM information_schema.role_column_grants
+        WHERE grantee = 'tono_app' AND table_schema = 'public' AND privilege_type = 'UPDATE'"""
+    columns: dict[str, set[str]] = {}
+    for table, column in reader.execute(query):
+        if "UPDATE" not in WRITTEN.get(table, set()):
+            columns.setdefault(table, set()).add(column)
+    assert columns == COLUMNS
     drawn = "SELECT sequencename FROM pg_sequences WHERE has_sequence_privilege(quote_ident(sequencename), 'USAGE')"
     assert {name for (name,) in reader.execute(drawn)} == DRAWN_FROM
 

@@ -101,3 +101,26 @@ export const getIsochrones = (consultant, minutes, profile) =>
 
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<{results: import("./types.js").Found[]}>} */
 export const search = (q, signal) => get("/search", { q }, signal);
+
+/** @returns {Promise<{scenarios: import("./scenario-types.js").Scenario[]}>} */
+export const getScenarios = () => get("/scenarios");
+
+/** @returns {Promise<{jobs: import("./scenario-types.js").Job[]}>} */
+export const getJobs = () => get("/jobs");
+
+/** @param {number} id @returns {Promise<import("./scenario-types.js").Job>} */
+export const getJob = (id) => get(`/jobs/${id}`);
+
+/** @param {number|null} before null: today @param {number} after @returns {Promise<import("./scenario-types.js").Comparison>} */
+export const getComparison = (before, after) => get("/comparison", compared(before, after));
+
+/**
+ * @param {number|null} before @param {number} after
+ * @returns {Promise<import("./types.js").Collection<import("./scenario-types.js").ComparedCell>>}
+ */
+export const getComparedCells = (before, after) => get("/comparison/cells", compared(before, after));
+
+/** @param {number|null} before @param {number} after @returns {Record<string, string>} */
+function compared(before, after) {
+  return { after: String(after), ...(before === null ? {} : { before: String(before) }) };
+}
