@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_coverage
+from app.coverage.propose_sites import Wish, propose_sites
 from app.demonstration.load_demonstration import load_demonstration
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
@@ -52,3 +53,25 @@ def test_coverage_today_says_what_the_service_says(root: Path, session: Session)
     assert summary["covered"] == document["covered"]
     assert summary["unreachable"] == document["unreachable_population"]
     assert summary["districts"] == {district["name"]: district["covered"]["20"] for district in document["districts"]}
+
+
+@pytest.mark.filterwarnings("ignore:.*TCP without encryption.*")
+def test_where_to_add_consultants_says_what_the_service_says(root: Path, session: Session) -> None:
+    load_demonstration(session, root / "data" / "tono")
+    summary = run(root / "notebooks" / "02_where_to_add_consultants.ipynb", show="summary")
+    for asked, rungs in summary["ladder"].items():
+        profile, minutes = asked.split()
+        found = propose_sites(session, Wish(None, int(minutes), "cover", profile))
+        assert found["status"] == "optimal"
+        assert [[covered, gain] for _, covered, gain in rungs] == [
+            [rung["covered"], rung["gain"]] for rung in found["ladder"]
+        ]
+        for (name, _, _), rung in zip(rungs, found["ladder"], strict=True):
+            assert rung["sites"][-1]["name"].startswith(name)
+    assert len(summary["ladder"]) == 4
+    left = {why["kind"]: why["population"] for why in propose_sites(session, Wish(None, 10))["why_infeasible"]}
+    assert summary["why_not"] == left
+    assert summary["gains"] == sorted(summary["gains"], reverse=True)
+    told = "".join(summary["sentences"])
+    for name, covered, gain in summary["ladder"]["car 10"]:
+        assert f"{name}に置きます。届く人は{gain:,}人増えて{covered:,}人" in told
