@@ -94,7 +94,7 @@ def _added(present: Present, number: int, item: Added) -> Posting:
     return Posting(
         code=f"{ADDED}{number}",
         base_id=0,
-        base=item.base or f"増やした相談員{number}",
+        base=item.base or f"追加{number}",
         district=present.district_at(place),
         location=place,
         access_point=None,

@@ -57,7 +57,7 @@ export class PostLayer {
 
   /** @param {Post} post @param {L.LatLng} at @returns {{marker: L.Marker, post: Post, isHeld: boolean}} */
   #make(post, at) {
-    const name = element("span", { class: "mark__name" }, post.state === "added" ? `追加${post.id.slice(1)}` : shortBase(post.base));
+    const name = element("span", { class: "mark__name" }, shortBase(post.base));
     const icon = L.divIcon({ className: "mark mark--consultant post", html: element("div", {}, symbol("consultant"), name), iconSize: /** @type {any} */ (null) });
     const marker = L.marker(at, { icon, draggable: true, keyboard: false, autoPan: true, zIndexOffset: LEVEL, bubblingMouseEvents: false });
     const mark = { marker, post, isHeld: false };

@@ -344,7 +344,7 @@ class WhatIfPage {
       }),
       ...added.map((at, index) => {
         const id = `+${index + 1}`;
-        return { id, base: `増やした相談員${index + 1}`, at, from: null, state: /** @type {"added"} */ ("added"), isGone: false, ...off(id) };
+        return { id, base: `追加${index + 1}`, at, from: null, state: /** @type {"added"} */ ("added"), isGone: false, ...off(id) };
       }),
     ];
   }

@@ -151,7 +151,7 @@ function closedRoads({ tried, acts }) {
       element("span", {}, road.piece === null
         ? `近くに道がありません${road.distance_m === null ? "" : `(いちばん近い道まで${count(road.distance_m)} m)`}`
         : roadName(road)),
-      element("button", { type: "button", class: "button", "data-key": `reopen-${index}`, "aria-label": `${roadName(road)}を通れるようにする`, onclick: () => acts.reopen(index) }, "開ける"),
+      element("button", { type: "button", class: "button", "data-key": `reopen-${index}`, "aria-label": `${roadName(road)}を開ける`, onclick: () => acts.reopen(index) }, "開ける"),
     ))),
   );
 }
