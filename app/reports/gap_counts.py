@@ -60,7 +60,8 @@ class GapCounts:
 
 def people_of(town: Town, sites: Sequence[int], minutes: int, before: Mapping[str, bool] | None = None) -> People:
     """Return what becomes of the people of each square when posts are added one after the other."""
-    lives = np.flatnonzero(town.people > 0).tolist()
+    everyone, places = town.people, town.districts
+    lives = np.flatnonzero(everyone > 0).tolist()
     times = town.problem.times[:, lives].astype(float)
     steps = [times[town.problem.fixed_sites].min(axis=0, initial=np.inf)]
     for site in sites:
@@ -68,8 +69,8 @@ def people_of(town: Town, sites: Sequence[int], minutes: int, before: Mapping[st
     within = np.array([seconds <= 60 * minutes for seconds in steps])
     codes = [town.inputs.cells[number].mesh_code for number in lives]
     return People(
-        population=town.people[lives],
-        district=[town.districts[number] for number in lives],
+        population=everyone[lives],
+        district=[places[number] for number in lives],
         now_s=steps[0],
         after_s=steps[-1],
         step=np.where(within.any(axis=0), within.argmax(axis=0), len(steps)).astype(np.int64),

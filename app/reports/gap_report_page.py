@@ -36,14 +36,14 @@ def templates() -> Environment:
 
 def render_page(report: GapReport) -> bytes:
     """Return the report as HTML."""
-    return _html(report).encode()
+    return _html(report, "gap_report.css", "gap_report_screen.css").encode()
 
 
 def render_pdf(report: GapReport) -> bytes:
     """Return the report as PDF for all readers (PDF/UA), dated with its data, its letters within."""
     from weasyprint import HTML  # noqa: PLC0415  (a second to import; the page does without it)
 
-    document = HTML(string=_html(report), url_fetcher=_refuse)
+    document = HTML(string=_html(report, "gap_report.css"), url_fetcher=_refuse)
     found: bytes = document.write_pdf(
         pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(report.gaps["fingerprint"])[:16]
     )
@@ -55,8 +55,8 @@ def _refuse(address: str, *_: object, **__: object) -> dict[str, Any]:
     raise ValueError(f"The report asks for {address}.")
 
 
-def _html(report: GapReport) -> str:
-    styles = (TEMPLATES / "gap_report.css").read_text(encoding="utf-8")
+def _html(report: GapReport, *sheets: str) -> str:
+    styles = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in sheets)
     tokens = "".join(f"--{name}:{value};" for name, value in palette().items())
     return (
         templates()

@@ -105,7 +105,7 @@ def fit(ground: Ground, width: float, height: float) -> Sheet:
 
 def _road(sheet: Sheet, name: str, shape: shapely.Geometry) -> NDArray[np.object_]:
     """Return the lines of a class on paper: first thinned, then projected, without what is too short to be seen."""
-    lines = shapely.get_parts(shapely.simplify(shape, sheet.thin_degrees))
+    lines = shapely.simplify(shapely.get_parts(shape), sheet.thin_degrees, preserve_topology=False)
     if name == "minor":
         lines = lines[shapely.length(lines) >= SHORT * sheet.thin_degrees / THIN]
     return np.asarray(shapely.transform(lines, sheet.place), dtype=object)
