@@ -25,9 +25,11 @@ import numpy as np
 import pandas as pd
 import rivals
 import shapely
-from measuring import Report, Way, say
+from exact_areas import exact_area
+from measuring import ROUNDS, Report, Way, say
 from rivals import Roads
 
+from geo.crs import to_metres
 from geo.isochrone import isochrones
 from geo.profiles import CAR, CAR_WINTER
 from geo.road_network import RoadNetwork
@@ -41,6 +43,7 @@ DATA = ROOT.parent / "shared" / "data"
 HALF_HOUR = 1800.0
 FEW, MANY = 11, 500
 NETWORKX_SAMPLE, PANDANA_SAMPLE, OSMNX_SAMPLE = 10, 20, 20
+SHAPES = 4
 LARGE_SIDE, LARGE_KEPT = 2450, 0.72
 
 
@@ -95,6 +98,7 @@ def measure_city(report: Report, city: str, goals: dict[str, float]) -> None:
     measure_exactness(report, name, network, roads, places)
     if city == "tono":
         measure_isochrones(report, name, network, roads, places)
+        measure_shapes(report, name, network, roads, places)
 
 
 def measure_matrix(report: Report, name: str, case: tuple[Any, ...], graphs: dict[str, Any], goals: Any) -> None:
@@ -248,6 +252,22 @@ def measure_isochrones(report: Report, name: str, network: RoadNetwork, roads: R
     report.at_least(f"{name}, isochrone, times the osmnx buffers", others / spent["ours"], 100)
 
 
+def measure_shapes(report: Report, name: str, network: RoadNetwork, roads: Roads, places: Snapped) -> None:
+    """Compare areas of 30 minutes with cut edges and discs along them: their size, and the side of each cell."""
+    cells = pd.read_parquet(DATA / "tono" / "demand_250m_cells.parquet")
+    homes = to_metres(cells[["rep_lon", "rep_lat"]].to_numpy(), network.metric_epsg)
+    nodes = np.unique(nodes_of(network, places[:FEW]))[:SHAPES]
+    found = isochrones(network, network.node_lonlat[nodes], [HALF_HOUR])
+    off, right = [], []
+    for node, shape in zip(nodes, found.geometry, strict=True):
+        ours = shapely.transform(shape, lambda xy: to_metres(xy, network.metric_epsg))
+        exact = exact_area(network, roads, int(node), HALF_HOUR, float(CAR.access_seconds(np.ones(1))[0]))
+        off.append(abs(ours.area / exact.area - 1))
+        right.append((shapely.contains_xy(ours, homes) == shapely.contains_xy(exact, homes)).mean())
+    report.at_most(f"{name}, isochrone, share of the exact area that it is off (worst of {len(nodes)})", max(off), 0.05)
+    report.at_least(f"{name}, isochrone, share of cells on the right side (worst)", min(right), 0.995)
+
+
 # --- a graph of six million nodes ---------------------------------------------------------------------------------
 
 
@@ -345,16 +365,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parts = ("tono", "iwate", "large")
     parser.add_argument("parts", nargs="*", default=parts, help=f"of {', '.join(parts)}; all of them by default")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="most rounds of each way; 1 to see that it works")
     options = parser.parse_args()
     os.environ |= {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}  # before those who read them are loaded
-    report = Report()
+    report = Report(most_rounds=options.rounds)
     if "large" in options.parts:
         measure_large(report)
     if "tono" in options.parts:
         measure_city(report, "tono", {"matrix": 35, "what_if_ms": 50})
     if "iwate" in options.parts:
         measure_city(report, "iwate", {"matrix": 60, "what_if_ms": 1000})
-    report.skip("what-if requests of 20 users at once", "the service has no such request yet")
+    report.skip("what-if requests of 20 users at once", "bench_what_if.py does that")
     sys.stdout.write(json.dumps(report.document(), ensure_ascii=False) + "\n")
 
 

@@ -51,8 +51,9 @@ class Goal:
 
 @dataclass
 class Report:
-    """All that was measured."""
+    """All that was measured, each way in so many rounds at most."""
 
+    most_rounds: int = ROUNDS
     rows: list[Row] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Report:
         spent: dict[str, list[float]] = {way.name: [] for way in ways}
         for way in ways:
             way.act()  # whoever compiles, loads or fills a cache does so before
-        for number in range(max(way.rounds for way in ways)):
+        for number in range(min(self.most_rounds, max(way.rounds for way in ways))):
             for way in ways:
                 if number < way.rounds:
                     spent[way.name].append(_average(way.act))
@@ -82,9 +83,8 @@ class Report:
     def _keep(self, graph: str, job: str, ways: Sequence[Way], spent: dict[str, float]) -> None:
         """Print and keep rows."""
         for way in ways:
-            row = Row(
-                graph, job, way.name, spent[way.name], way.rounds, way.scale, spent[way.name] / spent[ways[0].name]
-            )
+            rounds = min(way.rounds, self.most_rounds)
+            row = Row(graph, job, way.name, spent[way.name], rounds, way.scale, spent[way.name] / spent[ways[0].name])
             self.rows.append(row)
             sample = "" if way.scale == 1 else f"   (1/{way.scale:g} of it, scaled)"
             say(f"{graph:>9}  {job:46} {way.name:28} {row.cpu_ms:12,.2f} ms  {row.times_slower:9,.1f} ×{sample}")
