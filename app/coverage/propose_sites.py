@@ -71,10 +71,13 @@ class Town:
         return [cell.district or NO_DISTRICT for cell in self.inputs.cells]
 
 
-def propose_sites(session: Session, wish: Wish, town: Town | None = None) -> dict[str, Any]:
+def propose_sites(
+    session: Session, wish: Wish, town: Town | None = None, tell: Callable[[int], None] = lambda _: None
+) -> dict[str, Any]:
     """Return the document of the next posts: the ladder, its proof, its price, ties, and why someone stays out.
 
-    A caller that has the town of the wish already hands it over, so that its travel times are measured once.
+    A caller that has the town of the wish already hands it over, so that its travel times are measured once;
+    `tell` is called with the number of each further consultant before the place is sought.
     """
     check(wish)
     town = town or gather_town(session, wish)
@@ -88,6 +91,7 @@ def propose_sites(session: Session, wish: Wish, town: Town | None = None) -> dic
             cutoff_s=cutoff_s,
             backup=wish.backup,
             time_limit_s=SECONDS,
+            tell=tell,
         )
     )
     reasons = _spoken(lambda: why_not(problem, add, cutoff_s, time_limit_s=SECONDS_WHY))

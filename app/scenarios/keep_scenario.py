@@ -124,8 +124,12 @@ def _answer(session: Session, wish: Wish, report: Report) -> tuple[Town, str]:
     town = gather_town(session, wish)
     free = int(town.problem.free.size)
     wanted = free if wish.add is None else wish.add
-    report(0.3, f"候補地{free}か所から、{wanted}か所の組み合わせを確かめています。")
-    document = propose_sites(session, wish, town)
+
+    def tell(number: int) -> None:
+        before = f"候補地{free}か所から、{wanted}人のうち{number}人目の場所を確かめています。"
+        report(0.3 + 0.55 * (number - 1) / max(wanted, 1), before)
+
+    document = propose_sites(session, wish, town, tell)
     return town, json.dumps(document, ensure_ascii=False)
 
 

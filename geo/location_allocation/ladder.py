@@ -67,6 +67,7 @@ def ladder(
     backup: bool = False,
     max_ties: int = 100,
     time_limit_s: float = 60.0,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> list[Rung]:
     """Return the best next post k times, each choice keeping those before.
 
@@ -88,6 +89,8 @@ def ladder(
         Ties to list on each rung.
     time_limit_s : float
         Seconds for each model that is solved: two on each rung.
+    tell : callable
+        Called with the number of the rung before it is solved: for those who wait, and to stop it by raising.
 
     Returns
     -------
@@ -111,6 +114,7 @@ def ladder(
     sites: tuple[int, ...] = ()
     rungs: list[Rung] = []
     for number in range(1, k + 1):
+        tell(number)
         step = model(problem.with_posts(sites), 1, max_ties)
         plan = step
         if step.status == "infeasible":

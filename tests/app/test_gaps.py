@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from app import cli
+from app.cli.options import parse_moment
 from app.coverage.candidate_sites import candidate_sites
 from app.coverage.propose_sites import Wish, propose_sites
 from app.coverage.schemas import gaps_as_table
@@ -143,7 +144,7 @@ def test_an_offer_that_is_taken_leaves_only_those_whom_no_road_reaches(town: Ses
 def test_a_closed_road_is_a_reason(town: Session) -> None:
     town.execute(text("DELETE FROM resource WHERE name = '奥の地区センター'"))
     close_road(town, 3, 4)
-    found = propose_sites(town, Wish(add=1, at=cli.parse_moment("2026-01-15T10:00+09:00")))
+    found = propose_sites(town, Wish(add=1, at=parse_moment("2026-01-15T10:00+09:00")))
     (why,) = [why for why in found["why_infeasible"] if why["kind"] == "unreachable"]
     assert {place["reason"]: place["population"] for place in why["places"]} == {
         "island": 5,

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from app import serve
 from app.database import create_database_engine, transaction
 from app.errors import InputError
 from app.jobs import queries, worker
 from app.jobs.models import Job
 from app.jobs.worker import Handler, Worker, working
+from app.settings import Settings
 
 PATIENCE_S = 30
 SOON_S = 0.05
@@ -351,3 +353,18 @@ def test_without_a_database_the_worker_waits_and_can_be_ended() -> None:
         pass
     assert not waiting._thread.is_alive()
     engine.dispose()
+
+
+def test_the_service_has_a_worker_while_it_serves(queue: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+
+    def run(*_: object, **__: object) -> None:
+        ask(queue)
+        assert done.wait(PATIENCE_S)
+
+    monkeypatch.setattr(serve, "HANDLERS", {"work": at_once("service", done)})
+    monkeypatch.setattr(serve.uvicorn, "run", run)
+    address = queue.url.render_as_string(hide_password=False)
+    serve.serve_forever(Settings(), address, 8000, lambda _: None)
+    assert left_behind(queue) == [(0, "service")]
+    assert not [thread for thread in threading.enumerate() if thread.name == "jobs" and thread.is_alive()]

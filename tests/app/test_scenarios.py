@@ -212,8 +212,10 @@ def test_progress_tells_in_japanese_and_in_order(town: Session) -> None:
     told: list[tuple[float, str]] = []
     keep_scenario(town, "案", Wish(add=2, minutes=4), lambda share, words: told.append((share, words)))
     assert [share for share, _ in told] == sorted(share for share, _ in told)
-    assert len(told) >= 3
-    assert "候補地2か所から、2か所" in told[1][1]
+    assert [words for _, words in told][1:3] == [
+        f"候補地2か所から、2人のうち{number}人目の場所を確かめています。" for number in (1, 2)
+    ]
+    assert len(told) == 4
     assert all(words.endswith("。") for _, words in told)
 
 

@@ -141,3 +141,9 @@ def test_the_laws_of_pages_hold(visit: Visit, office: str, axe: str, picture, wi
     assert cut_off(page) == []
     assert small_text(page) == []
     assert against_wcag(page, axe) == []
+
+
+def test_without_data_the_page_says_what_is_needed(visit: Visit, empty_home: str) -> None:
+    page = visit("/reports", site=empty_home)
+    expect(page.locator("#failure")).to_contain_text("まだ計算できません")
+    expect(page.get_by_role("button", name="試算を始める")).to_be_hidden()
