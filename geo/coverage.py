@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -69,13 +70,13 @@ def coverage(travel_time_s: ArrayLike, demand: ArrayLike, cutoffs_s: Sequence[fl
     (10, (5,), (3,), 2)
     """
     times = np.asarray(travel_time_s)
-    return coverage_by_group(times, demand, np.zeros(times.shape, dtype=np.intp), 1, cutoffs_s)[0]
+    return coverage_by_group(times, demand, np.zeros(times.shape, dtype=np.int16), 1, cutoffs_s)[0]
 
 
 def coverage_by_group(
-    travel_time_s: ArrayLike, demand: ArrayLike, group: NDArray[np.intp], groups: int, cutoffs_s: Sequence[float]
-) -> list[Coverage]:
-    """Return for each group of demand points how much demand is reached within each cutoff.
+    travel_time_s: ArrayLike, demand: ArrayLike, group: NDArray[np.int16], groups: int, cutoffs_s: Sequence[float]
+) -> tuple[Coverage, list[Coverage]]:
+    """Return how much demand is reached within each cutoff, of all demand points and of each group of them.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def coverage_by_group(
         Seconds to each demand point; inf where it is not reached.
     demand : (n,) array_like
         Weight of each demand point, not below 0.
-    group : (n,) array of int
+    group : (n,) array of int16
         Group of each demand point, from 0 on.
     groups : int
         How many groups there are; some may be empty.
@@ -92,8 +93,10 @@ def coverage_by_group(
 
     Returns
     -------
+    Coverage
+        Sums over all demand points.
     list of Coverage
-        One for each group.
+        Sums over each group.
 
     Raises
     ------
@@ -102,9 +105,9 @@ def coverage_by_group(
 
     Examples
     --------
-    >>> west, east = coverage_by_group([60, 90, 120], [5, 3, 2], np.array([0, 1, 1]), 2, [100])
-    >>> west.covered, east.covered, east.beyond
-    ((5,), (3,), (2,))
+    >>> whole, (west, east) = coverage_by_group([60, 90, 120], [5, 3, 2], np.array([0, 1, 1], dtype=np.int16), 2, [100])
+    >>> whole.covered, west.covered, east.covered, east.beyond
+    ((8,), (5,), (3,), (2,))
     """
     times, weights = _checked(travel_time_s, demand)
     cutoffs = np.asarray(cutoffs_s, dtype=float)
@@ -114,33 +117,36 @@ def coverage_by_group(
     classes, rank = len(cutoffs) + 2, np.argsort(np.argsort(cutoffs, kind="stable"))
     reached = np.isfinite(times)
     step = np.where(reached, np.searchsorted(np.sort(cutoffs), times, side="left"), classes - 1)
-    cells = np.zeros((groups, classes), dtype=np.int64 if weights.dtype.kind in "biu" else np.float64)
-    np.add.at(cells, (group, step), weights)
-    within = np.cumsum(cells[:, :-1], axis=1)
-    trips = np.bincount(group[reached], times[reached] * weights[reached], minlength=groups)
-    order = np.lexsort((times, group))
-    ends = np.searchsorted(group[order], np.arange(groups + 1))
-    return [
+    table = np.zeros((groups + 1, classes), dtype=np.int64 if weights.dtype.kind in "biu" else np.float64)
+    np.add.at(table, (group, step), weights)
+    trips = np.bincount(group[reached], times[reached] * weights[reached], minlength=groups + 1)
+    # All of them together stand in the last row.
+    table[-1], trips[-1] = table.sum(axis=0), trips.sum()
+    by_time = np.argsort(times, kind="stable")
+    by_group = by_time[np.argsort(group[by_time], kind="stable")]
+    ends = np.searchsorted(group[by_group], np.arange(groups + 1))
+    orders = [*(by_group[first:last] for first, last in itertools.pairwise(ends.tolist())), by_time]
+    within = np.cumsum(table[:, :-1], axis=1)
+    rows = zip(
+        orders,
+        within[:, :-1][:, rank].tolist(),
+        within[:, -1].tolist(),
+        table[:, -1].tolist(),
+        trips.tolist(),
+        strict=True,
+    )
+    *parts, whole = [
         Coverage(
-            total=(within[number, -1] + cells[number, -1]).item(),
-            covered=tuple(within[number, :-1][rank].tolist()),
-            beyond=tuple((within[number, -1] - within[number, :-1])[rank].tolist()),
-            unreachable=cells[number, -1].item(),
-            mean_s=float(trips[number] / within[number, -1]) if within[number, -1] else None,
-            p95_s=_percentile_of_sorted(times, weights, order[ends[number] : ends[number + 1]], within[number, -1]),
+            total=there + never,
+            covered=tuple(upto),
+            beyond=tuple([there - value for value in upto]),
+            unreachable=never,
+            mean_s=spent / there if there else None,
+            p95_s=float(times[order[_position(np.cumsum(weights[order]), 0.95, there)]]) if there else None,
         )
-        for number in range(groups)
+        for order, upto, there, never, spent in rows
     ]
-
-
-def _percentile_of_sorted(
-    times: NDArray[np.float64], weights: NDArray[Any], order: NDArray[np.intp], total: float
-) -> float | None:
-    """Return within what time 95 % of a weight lies, from points in the order of times, the never reached last."""
-    if total == 0:
-        return None
-    position = _position(np.cumsum(weights[order]), 0.95, total)
-    return float(times[order[position]])
+    return whole, parts
 
 
 def weighted_percentile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float | None:

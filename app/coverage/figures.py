@@ -25,7 +25,7 @@ class People:
     """
 
     counts: NDArray[np.int64]
-    district: NDArray[np.intp]
+    district: NDArray[np.int16]
     districts: Sequence[tuple[str, NDArray[np.intp]]]
 
     @classmethod
@@ -35,18 +35,22 @@ class People:
         wanted = [*districts, *([NO_DISTRICT] if NO_DISTRICT in names else [])]
         counts = np.array([cell.population for cell in cells], dtype=np.int64)
         place = {name: number for number, name in enumerate(wanted)}
-        district = np.array([place[name] for name in names], dtype=np.intp)
+        district = np.array([place[name] for name in names], dtype=np.int16)
         return cls(counts, district, [(name, np.flatnonzero(names == name)) for name in wanted])
 
 
 def figures(people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]) -> dict[str, Any]:
     """Return who is reached in how many minutes; `times` has a row of seconds for each posting."""
     best = times.min(axis=0, initial=np.inf)
-    whole = coverage(best, people.counts, _cutoffs(minutes))
+    whole, parts = coverage_by_group(best, people.counts, people.district, len(people.districts), _cutoffs(minutes))
+    staffed = {posting.district for posting in postings}
     return {
         "population": whole.total,
         **_in_minutes(whole, minutes),
-        "districts": _districts(people, postings, best, minutes),
+        "districts": [
+            {"name": name, "population": mine.total, **_in_minutes(mine, minutes), "has_consultant": name in staffed}
+            for (name, _), mine in zip(people.districts, parts, strict=True)
+        ],
         "consultants": _consultants(people, postings, times, minutes),
     }
 
@@ -71,28 +75,20 @@ def _in_minutes(found: Coverage, minutes: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def _districts(
-    people: People, postings: Sequence[Posting], best: Times, minutes: Sequence[int]
-) -> list[dict[str, Any]]:
-    staffed = {posting.district for posting in postings}
-    found = coverage_by_group(best, people.counts, people.district, len(people.districts), _cutoffs(minutes))
-    return [
-        {"name": name, "population": mine.total, **_in_minutes(mine, minutes), "has_consultant": name in staffed}
-        for (name, _), mine in zip(people.districts, found, strict=True)
-    ]
-
-
 def _consultants(
     people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]
 ) -> list[dict[str, Any]]:
     """Return for each consultant the people nearest to it, and all people within its minutes, whoever is nearest."""
     nearest = nearest_posting(times)
+    # The first place counts those whom nobody reaches.
+    catchment = np.bincount(nearest + 1, people.counts, minlength=len(postings) + 1)[1:]
+    reached = np.array([(times <= 60 * value) @ people.counts for value in minutes]).T
     return [
         {
             "id": posting.code,
             "base": posting.base,
-            "catchment_population": int(people.counts[nearest == number].sum()),
-            "covered": {str(value): int(people.counts[times[number] <= 60 * value].sum()) for value in minutes},
+            "catchment_population": int(catchment[number]),
+            "covered": dict(zip(map(str, minutes), reached[number].tolist(), strict=True)),
         }
         for number, posting in enumerate(postings)
     ]

@@ -210,13 +210,12 @@ def test_what_a_closure_shuts_is_driven_round_or_not_reached() -> None:
 )
 def test_groups_are_counted_as_if_each_stood_alone(points: list[tuple[float, int, int]], cutoffs: list[float]) -> None:
     times, people, group = (np.array([point[k] for point in points]) for k in range(3))
-    group = group.astype(np.intp)
-    found = coverage_by_group(times, people.astype(np.int64), group, 4, cutoffs)
-    for number in range(4):
-        reached = sorted((t, n) for t, n, g in points if g == number and t < np.inf)
+    whole, found = coverage_by_group(times, people.astype(np.int64), group.astype(np.int16), 4, cutoffs)
+    for number, mine in enumerate([*found, whole]):
+        members = [(t, n) for t, n, g in points if number in (g, 4)]
+        reached = sorted((t, n) for t, n in members if t < np.inf)
         everybody = [t for t, n in reached for _ in range(n)]
-        mine = found[number]
-        assert mine.total == sum(n for _, n, g in points if g == number)
+        assert mine.total == sum(n for _, n in members)
         assert mine.covered == tuple(sum(t <= cutoff for t in everybody) for cutoff in cutoffs)
         assert mine.beyond == tuple(sum(t > cutoff for t in everybody) for cutoff in cutoffs)
         assert mine.unreachable == mine.total - len(everybody)
