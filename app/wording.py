@@ -48,6 +48,11 @@ def count(number: float) -> str:
     return f"{math.floor(number + 0.5):,}"
 
 
+def range_text(low: float, high: float) -> str:
+    """Return two counts as a range; one where they are the same."""
+    return count(low) if count(low) == count(high) else f"{count(low)}〜{count(high)}"
+
+
 def percent(part: float, whole: float) -> str:
     """Return a share with one decimal; only all is 100.0 and only none is 0.0."""
     if whole <= 0:
@@ -109,6 +114,22 @@ def basis_text(datasets: Iterable[Dataset], network: RoadNetworkRow, profile: st
     when = f"{network.source_date.year}年{network.source_date.month}月の" if network.source_date else ""
     roads = "道路の概略図" if network.is_schematic else "道路"
     return f"{people}、{when}{roads}、{SPEEDS.get(profile, profile)}"
+
+
+def speed_note(row: Mapping[str, Any]) -> str:
+    """Return where a row of a speed table comes from, why its range is what it is, and who changed it."""
+    parts = [f"{row['source']}。"]
+    if row["reason"] not in {"", row["source"]}:
+        parts.append(f"幅: {row['reason']}。")
+    if row["edit"]:
+        edit = row["edit"]
+        parts.append(f"{date_text(edit['at'])} {edit['who']}が変更。理由: {edit['why']}。")
+    return " ".join(parts)
+
+
+def speed_notes(table: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the notes of a speed table, each once."""
+    return list(dict.fromkeys(speed_note(row) for row in table))
 
 
 def credit(datasets: Iterable[Dataset], network: RoadNetworkRow) -> str:

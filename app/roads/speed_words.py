@@ -7,8 +7,21 @@ from typing import Any
 
 from app.roads.calendar import JAPAN, zone_of
 from app.roads.models import SpeedEdit
+from app.roads.road_titles import CLASS_TITLES
 from geo.profiles import BUILT_UP, Profile, SpeedRow
 
+MORE_TITLES = {
+    "living_street": "歩く人が優先の道",
+    "road": "種類の分からない道",
+    "track": "農道・林道",
+    "footway": "歩道",
+    "path": "小道",
+    "pedestrian": "歩行者だけの道",
+    "steps": "階段",
+    "cycleway": "自転車道",
+    "bridleway": "乗馬の道",
+    "corridor": "建物の通路",
+}
 HEAD = ["道の種類", "場所", "km/時", "幅", "待ち(秒)", "変えた人", "変えた日", "出どころ"]
 FIT_HEAD = ["道の種類", "場所", "表の値", "合わせた値", "標準誤差", "移動", "km"]
 
@@ -33,13 +46,43 @@ def describe_row(row: SpeedRow, edit: SpeedEdit | None) -> dict[str, Any]:
     }
 
 
+def describe_rows(profile: Profile, changed: Mapping[str, SpeedEdit]) -> list[dict[str, Any]]:
+    """Return every row of a table with its change."""
+    return [describe_row(row, changed.get(row.name)) for row in profile.rows()]
+
+
+def row_title(highway: str, *, is_built_up: bool) -> str:
+    """Return what a row is called on the pages."""
+    road = highway.removesuffix("_link")
+    title = MORE_TITLES.get(road) or CLASS_TITLES.get(road, road)
+    return title + ("の連絡路" if road != highway else "") + ("(市街地)" if is_built_up else "")
+
+
+def grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows for the pages, the greatest roads first; those that say the same stand together."""
+    groups: list[dict[str, Any]] = []
+    for row in sorted(rows, key=_rank):
+        said = {name: value for name, value in row.items() if name not in {"highway", "is_built_up"}}
+        title = row_title(row["highway"], is_built_up=row["is_built_up"])
+        equal = next((group for group in groups if said.items() <= group.items()), None)
+        if equal is None:
+            groups.append({"titles": [title], **said})
+        else:
+            equal["titles"].append(title)
+    return groups
+
+
+def _rank(row: Mapping[str, Any]) -> tuple[int, str, bool]:
+    road = row["highway"].removesuffix("_link")
+    order = list(CLASS_TITLES)
+    return order.index(road) if road in order else len(order), row["highway"], row["is_built_up"]
+
+
 def describe_tables(profiles: Mapping[str, Profile], edits: Sequence[SpeedEdit]) -> list[dict[str, Any]]:
     """Return every table with its changes."""
     tables = []
     for name, profile in profiles.items():
-        changed = edits_by_row(edits, name)
-        rows = [describe_row(row, changed.get(row.name)) for row in profile.rows()]
-        tables.append({"profile": name, "rows": rows})
+        tables.append({"profile": name, "rows": describe_rows(profile, edits_by_row(edits, name))})
     return tables
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -18,10 +19,12 @@ from app.resources import queries, schemas
 from app.resources.models import KIND_TITLES
 from app.resources.search import matches, rank
 from app.roads.models import RoadNetworkRow
-from app.roads.queries import active_network
+from app.roads.queries import active_network, speed_edits_in_force
+from app.roads.speed_words import describe_rows, edits_by_row, grouped
+from app.roads.speeds import profiles_with
 from app.web.headers import GSI_HOST
 from app.wording import PROFILE_TITLES
-from geo.profiles import PROFILES
+from geo.profiles import Profile
 
 router = APIRouter(tags=["地図"])
 # What OpenStreetMap's road classes are called in Japan.
@@ -49,7 +52,7 @@ def status(request: Request, session: DbSession, _: Caller) -> dict[str, Any]:
         "bounds": queries.city_bounds(session),
         "network": network and _network(network),
         "has_people": any(dataset.kind == "demand" for dataset in datasets),
-        "profiles": [_profile(name) for name in PROFILES],
+        "profiles": _profiles(session),
         "datasets": [_dataset(dataset) for dataset in datasets],
         "has_demo": any(dataset.is_demo for dataset in datasets),
         "tiles": {"url": f"{GSI_HOST}/xyz/pale/{{z}}/{{x}}/{{y}}.png", "attribution": "国土地理院"}
@@ -95,8 +98,16 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _profile(name: str) -> dict[str, Any]:
-    profile = PROFILES[name]
+def _profiles(session: DbSession) -> list[dict[str, Any]]:
+    edits = speed_edits_in_force(session)
+    return [
+        _profile(profile, describe_rows(profile, edits_by_row(edits, name)))
+        for name, profile in profiles_with(edits).items()
+    ]
+
+
+def _profile(profile: Profile, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    name = profile.name
     return {
         "name": name,
         "title": PROFILE_TITLES[name],
@@ -106,6 +117,7 @@ def _profile(name: str) -> dict[str, Any]:
             for highway, title in ROAD_TITLES.items()
             if highway in profile.speed_kmh
         ],
+        "table": grouped(rows),
     }
 
 

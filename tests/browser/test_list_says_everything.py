@@ -24,6 +24,11 @@ def test_the_figures_of_every_way_of_travelling(visit: Visit, home: str, profile
     classes = page.locator("#classes").evaluate(READ_TABLE)
     assert sum(numbers(row[1])[0] for row in classes) == coverage["population"]
     assert [numbers(row[2])[0] for row in classes[:3]] == [coverage["covered"][edge] for edge in ("10", "20", "30")]
+    told = numbers(page.locator("#coverage .figure-range").inner_text())
+    ends = [(coverage["covered_low"][edge], coverage["covered_high"][edge]) for edge in ("10", "20", "30")]
+    # Ends that are the same are written once.
+    within = zip((10, 20, 30), ends, strict=True)
+    assert told == [number for minutes, pair in within for number in (minutes, *dict.fromkeys(pair))]
     for row, district in zip(page.locator("#districts").evaluate(READ_TABLE), coverage["districts"], strict=True):
         assert row[0] == district["name"]
         told = [numbers(row[at])[0] for at in (1, 2, 4, 6, 8, 9)]
@@ -115,6 +120,20 @@ def test_the_sources_are_those_of_the_map(visit: Visit, home: str) -> None:
     for row, speed in zip(speeds, status["profiles"][0]["speeds"], strict=True):
         assert row[0] == speed["title"]
         assert numbers(row[1]) == [speed["kmh"]]
+    for profile in status["profiles"]:
+        details = page.locator(f"#speeds-{profile['name']}")
+        details.locator("summary").click()
+        rows = details.locator("table").evaluate(READ_TABLE)
+        for row, speed in zip(rows, profile["table"], strict=True):
+            assert row[0] == "、".join(speed["titles"])
+            assert row[1:4] == [
+                f"{speed['kmh']:.1f}",
+                f"{speed['low_kmh']:.1f}〜{speed['high_kmh']:.1f}",
+                f"{speed['delay_s']:g}",
+            ]
+            note = details.locator("li").nth(int(row[4]) - 1)
+            expect(note).to_contain_text(speed["source"])
+            expect(note).to_contain_text(speed["reason"])
     assert not re.search(r"None|null|undefined|\broads\b|\d{4}-\d\d-\d\d", page.locator("main").inner_text())
 
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  KINDS, accuracyText, basisText, count, dateText, kindTitle, minutes, momentText, percent, shortBase,
+  KINDS, accuracyText, basisText, count, dateText, kindTitle, minutes, momentText, percent, rangeText,
+  shortBase,
 } from "../../app/web/static/js/strings.js";
 
 test("dates are in Japanese years", () => {
@@ -31,6 +32,8 @@ test("minutes are rounded up to whole ones", () => {
 
 test("counts, accuracy, names", () => {
   assert.equal(count(28062), "28,062");
+  assert.equal(rangeText(17400, 19900), "17,400〜19,900");
+  assert.equal(rangeText(28062, 28062), "28,062");
   assert.equal(accuracyText(500), "位置は約500 mの誤差");
   assert.equal(accuracyText(2200), "位置は約2.2 kmの誤差");
   assert.equal(accuracyText(null), "");

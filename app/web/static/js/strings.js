@@ -92,6 +92,11 @@ export function momentText(iso) {
   return `${dateText(day)} ${time}`;
 }
 
+/** Return two counts as a range; one where they are the same. @param {number} low @param {number} high @returns {string} */
+export function rangeText(low, high) {
+  return count(low) === count(high) ? count(low) : `${count(low)}〜${count(high)}`;
+}
+
 /** Return how far the drawn point may be from the place. @param {number|null} metres @returns {string} */
 export function accuracyText(metres) {
   if (metres === null) return "";

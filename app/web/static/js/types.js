@@ -4,8 +4,10 @@
  * @typedef {"centre"|"window"|"salon"|"gathering_place"|"childcare"|"watch_partner"|"other"} Kind
  * @typedef {{name: string, kind: string, is_schematic: boolean, nodes: number, edges: number, km: number, pieces: number,
  *   source: string, date: string|null}} Network
- * @typedef {{name: string, title: string, is_assumption: boolean, speeds: Speed[]}} Profile
+ * @typedef {{name: string, title: string, is_assumption: boolean, speeds: Speed[], table: SpeedRow[]}} Profile
  * @typedef {{title: string, kmh: number, source: string}} Speed
+ * @typedef {{titles: string[], kmh: number, low_kmh: number, high_kmh: number, delay_s: number, source: string, reason: string,
+ *   edit: null|{who: string, why: string, at: string}}} SpeedRow
  * @typedef {{kind: string, title: string, source: string, licence: string, as_of: string|null, is_demo: boolean,
  *   is_schematic: boolean}} Dataset
  * @typedef {{city: {name: string, code: string}, bounds: [number, number, number, number]|null, network: Network|null,
@@ -41,7 +43,8 @@
  * @typedef {{name: string, population: number, covered: Record<string, number>, uncovered?: Record<string, number>,
  *   unreachable_population: number, mean_s: number|null, p95_s: number|null, has_consultant: boolean}} DistrictCoverage
  * @typedef {{run: string, fingerprint: string, profile: string, at: string|null, minutes: number[], network: Network,
- *   population: number, covered: Record<string, number>, unreachable_population: number, mean_s: number|null,
+ *   population: number, covered: Record<string, number>, covered_low?: Record<string, number>,
+ *   covered_high?: Record<string, number>, unreachable_population: number, mean_s: number|null,
  *   districts: DistrictCoverage[],
  *   consultants: {id: string, base: string, catchment_population: number, covered: Record<string, number>}[],
  *   unreachable: {mesh_code: string, population: number, reason: string, snap_m: number|null}[],

@@ -83,7 +83,7 @@ function speeds({ profiles }) {
   return element(
     "section", { class: "group" },
     element("h3", {}, "速さ"),
-    element("p", {}, "道の種類ごとに決めた速さで、出発地から目的地までの時間を足し合わせています。信号待ち、天気、渋滞は入っていません。"),
+    element("p", {}, "道の種類ごとに決めた速さで、出発地から目的地までの時間を足し合わせています。信号や交差点での待ちは、調査で測った速さに含まれています。その日の天気と渋滞は入っていません。"),
     element("div", { class: "scroll-x" }, element(
       "table", { class: "table" },
       element("thead", {}, element(
@@ -95,7 +95,43 @@ function speeds({ profiles }) {
       ))),
     )),
     element("p", { class: "quiet" }, `もと: ${sources.filter((source) => !source.startsWith(ASSUMED)).join("。")}`),
+    profiles.map(speedTable),
   );
+}
+
+/** Every row of a table with its range; the notes below say where it comes from. @param {import("../types.js").Profile} profile @returns {HTMLElement} */
+function speedTable({ name, title, table }) {
+  const changed = table.filter((row) => row.edit).length;
+  const notes = [...new Set(table.map(noteText))];
+  const heads = [["速さ", "km/時"], ["幅", "km/時"], ["待ち", "秒"], ["注", ""]];
+  return element(
+    "details", { class: "fold", id: `dialog-speeds-${name}` },
+    element("summary", {}, `${title}の速さの幅と出どころ`, changed > 0 && element("span", { class: "count" }, `市が変えた速さ ${changed}`)),
+    element("div", { class: "scroll-x" }, element(
+      "table", { class: "table speed-table" },
+      element("thead", {}, element(
+        "tr", {},
+        element("th", { scope: "col" }, "道の種類"),
+        heads.map(([text, unit]) => element("th", { scope: "col" }, text ?? "", unit && element("span", { class: "unit" }, `(${unit})`))),
+      )),
+      element("tbody", {}, table.map((row) => element(
+        "tr", {},
+        element("th", { scope: "row" }, row.titles.join("、")),
+        element("td", {}, row.kmh.toFixed(1)),
+        element("td", {}, `${row.low_kmh.toFixed(1)}〜${row.high_kmh.toFixed(1)}`),
+        element("td", {}, String(row.delay_s)),
+        element("td", {}, String(notes.indexOf(noteText(row)) + 1)),
+      ))),
+    )),
+    element("ol", { class: "speed-notes" }, notes.map((note) => element("li", {}, note))),
+  );
+}
+
+/** Return where a row comes from, why its range is what it is, and who changed it. @param {import("../types.js").SpeedRow} row @returns {string} */
+function noteText({ source, reason, edit }) {
+  const range = reason && reason !== source ? ` 幅: ${reason}。` : "";
+  const change = edit ? ` ${dateText(edit.at.slice(0, 10))} ${edit.who}が変更。理由: ${edit.why}。` : "";
+  return `${source}。${range}${change}`;
 }
 
 /** @param {import("../types.js").Speed|undefined} speed @returns {HTMLElement} */
