@@ -5,13 +5,21 @@ The attacker knows each square that anyone lives in, with its district and minut
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator, Mapping
+from html import unescape
+from typing import Any
 
 import numpy as np
+import openpyxl
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from app.reports.gap_counts import Key, People
+from app.reports.gap_counts import COLUMNS, Key, People
+from app.reports.gap_report import GapReport
+from app.reports.suppression import WIDTH
+from app.reports.write_gap_report import render_gap_report
 
 Mask = NDArray[np.bool_]
 # A number that nothing holds back could be as large as this.
@@ -101,3 +109,83 @@ def leaks(people: People, printed: Mapping[Key, int | None], edges: list[int], s
             if high - low < width - 1e-6:
                 found.append(f"{key}: {low:.0f} to {high:.0f}")
     return found
+
+
+# --- what stands in the documents ------------------------------------------------------------------------------------
+
+
+def read_page(html: str, steps: int, classes: int) -> dict[Key, int | None]:
+    """Return the numbers of people that stand in the tables and drawings of a page."""
+    found: dict[Key, int | None] = {}
+    for row in re.findall(r"<tr[^>]*>(<th scope=\"row\".*?)</tr>", html):
+        name, _, people, now, _, after, _, gain, left = (
+            re.sub(r"<[^>]+>", "", cell) for cell in re.split(r"</t[hd]>", row)[:-1]
+        )
+        place: Key = ("city",) if name == "全市" else ("district", unescape(name))
+        for column, value in zip(COLUMNS, (people, now, after, gain, left), strict=True):
+            found[*place, column] = number(value)
+    gains, distribution = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)[1:]
+    said = [value for value in re.findall(r">([^<>]+)</text>", gains) if re.fullmatch(r"＋?[\d,]+|―", value)]
+    for step, value in zip(range(1, steps + 1), said, strict=False):
+        found["step", step, "gain"] = number(value)
+    said = [value for value in re.findall(r">([^<>]+)</text>", distribution) if re.fullmatch(r"[\d,]+|―", value)]
+    assert len(said) == 2 * classes
+    for place, pair in enumerate(zip(said[::2], said[1::2], strict=True)):
+        found["class", place, "now"], found["class", place, "after"] = map(number, pair)
+    return found
+
+
+def read_workbook(content: bytes, steps: int, classes: int) -> dict[Key, int | None]:
+    """Return the numbers of people that stand in a workbook, formulas worked out as a person's program does."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    found: dict[Key, int | None] = {}
+    sheet = book["地区別"]
+    for row in range(5, sheet.max_row + 1):
+        name = sheet.cell(row, 1).value
+        if sheet.cell(row, 3).value is None:
+            continue
+        place: Key = ("city",) if name == "全市" else ("district", name)
+        for letter, column in zip("CDFHI", COLUMNS, strict=True):
+            found[*place, column] = number(computed(sheet, f"{letter}{row}"))
+    for step in range(1, steps + 1):
+        found["step", step, "covered"] = number(computed(book["拠点ごと"], f"F{5 + step}"))
+        found["step", step, "gain"] = number(computed(book["拠点ごと"], f"G{5 + step}"))
+    for place in range(classes):
+        found["class", place, "now"] = number(book["時間の分布"].cell(5 + place, 2).value)
+        found["class", place, "after"] = number(book["時間の分布"].cell(5 + place, 3).value)
+    return found
+
+
+def number(value: object) -> int | None:
+    """Return a printed number, None where it stays unsaid."""
+    text = str(value).lstrip("＋").replace(",", "")
+    return None if text == "―" else int(text)
+
+
+def computed(sheet: Any, address: str) -> Any:
+    """Return the value of a cell: a number, words, or what one of the formulas of the report comes to."""
+    value = sheet[address].value
+    if not str(value).startswith("="):
+        return value
+    if found := re.fullmatch(r"=SUM\((\w)(\d+):\1(\d+)\)", value):
+        column, first, last = found.groups()
+        return sum(computed(sheet, f"{column}{row}") for row in range(int(first), int(last) + 1))
+    found = re.fullmatch(r"=(\w\d+)-(\w\d+)", value)
+    assert found, value
+    return computed(sheet, found[1]) - computed(sheet, found[2])
+
+
+def attack(report: GapReport, people: People) -> list[str]:
+    """Return what someone learns who reads the page and the workbook of a report side by side."""
+    counts, edges = report.counts, list(report.counts.edges)
+    classes = len(edges) + 2
+    page = read_page(render_gap_report(report, ".html").decode(), counts.steps, classes)
+    book = read_workbook(render_gap_report(report, ".xlsx"), counts.steps, classes)
+    for key in page.keys() & book.keys():
+        assert page[key] == book[key], key
+    read = page | book
+    if report.before is not None and ("before",) in counts.printed:
+        read["before",] = report.before.covered
+    assert read.keys() == counts.printed.keys()
+    # What is known of the whole city from the head of the page is in its last row as well.
+    return leaks(people, read, edges, counts.steps, WIDTH)

@@ -10,6 +10,8 @@ from app.wording import count
 
 LETTERS = 2.65  # 7.5 pt
 UNSAID = "―"
+GAP = 1.2
+LEAST_LABEL, MOST_LABEL = 16.0, 32.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,6 @@ class Look:
 
     width: float
     row: float
-    label: float
     colours: Sequence[str]
     sign: str = ""
 
@@ -34,30 +35,45 @@ class Look:
 def draw_bars(bars: Sequence[Bar], look: Look, title: str) -> str:
     """Return rows of horizontal bars, each with its number at its end; what stays unsaid has no bar."""
     most = max((value or 0 for bar in bars for value in bar.values), default=0)
-    room = look.width - look.label - (7 + len(look.sign)) * LETTERS * 0.58
-    parts = [
-        part
-        for place, bar in enumerate(bars)
-        for part in _row(bar, look, place * look.row, room / most if most else 0.0)
-    ]
+    wide = max((_wide(bar.title) for bar in bars), default=0.0)
+    label = min(max(wide, LEAST_LABEL), MOST_LABEL)
+    size = LETTERS * min(1.0, label / wide if wide else 1.0)
+    room = look.width - label - (7 + len(look.sign)) * LETTERS * 0.58
+    parts = [_titles(bars, look, label, size)]
+    for place, bar in enumerate(bars):
+        parts += _row(bar, look, (label, place * look.row), room / most if most else 0.0)
     height = max(len(bars), 1) * look.row
     axis = tag(
-        "path", d=f"M{look.label} 0V{height:.2f}", fill="none", stroke=palette()["line-strong"], stroke_width=0.25
+        "path", d=f"M{label:.2f} 0V{height:.2f}", fill="none", stroke=palette()["line-strong"], stroke_width=0.25
     )
     return picture(look.width, height, title, [*parts, axis])
 
 
-def _row(bar: Bar, look: Look, top: float, mm_per_person: float) -> list[str]:
-    thick = min((look.row - 0.9) / len(bar.values), 3.4)
+def _wide(text: str) -> float:
+    """Return about how wide letters stand, with the gap to the axis; Latin ones take little more than half the room."""
+    return GAP + LETTERS * sum(0.6 if sign.isascii() else 1.0 for sign in text)
+
+
+def _titles(bars: Sequence[Bar], look: Look, label: float, size: float) -> str:
+    middle = look.row / 2 + size * 0.36
+    return "".join(
+        words(bar.title, label - GAP, place * look.row + middle, size, text_anchor="end")
+        for place, bar in enumerate(bars)
+    )
+
+
+def _row(bar: Bar, look: Look, corner: tuple[float, float], mm_per_person: float) -> list[str]:
+    """Return the bars of a row and their numbers; the corner is where the axis enters the row."""
+    axis, top = corner
+    thick = min((look.row - 0.5) / len(bar.values), 3.4)
     first = top + (look.row - thick * len(bar.values)) / 2
-    middle = top + look.row / 2 + LETTERS * 0.36
-    parts = [words(bar.title, look.label - 1.2, middle, LETTERS, text_anchor="end")]
+    parts = []
     for place, (value, colour) in enumerate(zip(bar.values, look.colours, strict=True)):
         y, long = first + place * thick, (value or 0) * mm_per_person
         if value:
             parts.append(
-                tag("rect", x=look.label, y=y + 0.1, width=max(long, 0.3), height=thick - 0.2, fill=palette()[colour])
+                tag("rect", x=axis, y=y + 0.1, width=max(long, 0.3), height=thick - 0.2, fill=palette()[colour])
             )
         said = UNSAID if value is None else f"{look.sign if value else ''}{count(value)}"
-        parts.append(words(said, look.label + long + 0.9, y + thick / 2 + LETTERS * 0.36, LETTERS))
+        parts.append(words(said, axis + long + 0.9, y + thick / 2 + LETTERS * 0.36, LETTERS))
     return parts

@@ -17,13 +17,14 @@ from app.reports.map_picture import draw_map
 from app.reports.paper import font, palette
 
 TEMPLATES = Path(__file__).parent / "templates"
-MAP = (108.0, 92.0)
+MAP = (108.0, 87.0)
 CHART = 68.0
 # More posts than this are in the workbook; here they would leave no room.
-MOST_POSTS = 6
-POST_ROW = 6.0
-CLASS_ROW = 8.0
-CHARTS_HEIGHT = 81.0
+MOST_POSTS = 5
+POST_ROW = 4.8
+CLASS_ROW = 7.6
+LEAST_CLASS_ROW = 6.1
+CHARTS_HEIGHT = 74.0
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +93,7 @@ def _gains(report: GapReport) -> str:
         for rung in report.gaps["ladder"][:MOST_POSTS]
     ]
     told = "、".join(f"{bar.title} {_people(bar.values[0])}人" for bar in bars)
-    return draw_bars(bars, Look(CHART, POST_ROW, 24, ["gained"], "＋"), f"1か所ごとに増える人数。{told}。")
+    return draw_bars(bars, Look(CHART, POST_ROW, ["gained"], "＋"), f"1か所ごとに増える人数。{told}。")
 
 
 def _classes(report: GapReport) -> str:
@@ -103,5 +104,6 @@ def _classes(report: GapReport) -> str:
     ]
     told = "、".join(f"{bar.title} {_people(bar.values[0])}人から{_people(bar.values[1])}人" for bar in bars)
     left = CHARTS_HEIGHT - POST_ROW * min(len(report.gaps["ladder"]), MOST_POSTS)
-    look = Look(CHART, min(CLASS_ROW, left / len(bars)), 17, ["covered", "gained"])
+    row = max(min(CLASS_ROW, left / len(bars)), LEAST_CLASS_ROW)
+    look = Look(CHART, row, ["covered", "gained"])
     return draw_bars(bars, look, f"相談員が着くまでの時間ごとの人数。{told}。")

@@ -17,6 +17,7 @@ from typing import Any
 import openpyxl
 import pytest
 from factories import NODES, build_town
+from gap_report_attack import attack, computed
 from pypdf import PdfReader
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
@@ -24,10 +25,10 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.coverage.measure_coverage import measure_coverage
-from app.coverage.propose_sites import Wish, propose_sites
+from app.coverage.propose_sites import Wish, gather_town, propose_sites
 from app.errors import InputError, NotReadyError
 from app.reports import paper, whole_file
-from app.reports.gap_counts import COLUMNS
+from app.reports.gap_counts import COLUMNS, people_of
 from app.reports.gap_report import GapReport
 from app.reports.write_gap_report import MEDIA_TYPES, build_gap_report, render_gap_report, write_gap_report
 from app.resources.models import District, Resource
@@ -147,9 +148,20 @@ def test_each_wish_is_said_in_its_own_words(tono_session: Session, wish: Wish, t
 
 def test_many_posts_stand_in_the_workbook(tono_session: Session) -> None:
     report = build_gap_report(tono_session, Wish(add=8, candidates="settlements"), city_name=CITY)
-    assert "7か所目からは表計算のファイルに" in words_of(render_gap_report(report, ".html"))
+    assert "1か所ごとに増える人数(5か所目まで)" in words_of(render_gap_report(report, ".html"))
     book = openpyxl.load_workbook(io.BytesIO(render_gap_report(report, ".xlsx")))
     assert [row[0].value for row in book["拠点ごと"].iter_rows(min_row=5)] == list(range(9))
+
+
+@pytest.mark.parametrize(
+    "wish", [ALL, Wish(add=None, minutes=12, profile="car-winter"), Wish(add=3, minutes=7, candidates="facilities")]
+)
+def test_nobody_finds_a_small_count_in_what_was_handed_out(tono_session: Session, wish: Wish) -> None:
+    report = build_gap_report(tono_session, wish, city_name=CITY)
+    town = gather_town(tono_session, wish)
+    described = [site.describe() for site in town.sites]
+    sites = [described.index(site) for site in report.gaps["ladder"][-1]["sites"]]
+    assert attack(report, people_of(town, sites, wish.minutes)) == []
 
 
 # --- as PDF ----------------------------------------------------------------------------------------------------------
@@ -233,19 +245,6 @@ def test_the_workbook_has_the_printed_numbers_and_formulas_over_them(
     assert inputs["時間(分)"] == 20
     with zipfile.ZipFile(io.BytesIO(written[".xlsx"])) as parts:
         assert [name for name in parts.namelist() if "xternal" in name] == []
-
-
-def computed(sheet: Any, address: str) -> Any:
-    """Return the value of a cell: a number, words, or what one of the formulas of the report comes to."""
-    value = sheet[address].value
-    if not str(value).startswith("="):
-        return value
-    if found := re.fullmatch(r"=SUM\((\w)(\d+):\1(\d+)\)", value):
-        column, first, last = found.groups()
-        return sum(computed(sheet, f"{column}{row}") for row in range(int(first), int(last) + 1))
-    found = re.fullmatch(r"=(\w\d+)-(\w\d+)", value)
-    assert found, value
-    return computed(sheet, found[1]) - computed(sheet, found[2])
 
 
 def test_what_people_typed_stays_text(tono_session: Session) -> None:
