@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app import wording
+from app.errors import NotReadyError
 from app.reports import gap_report_words as words
 from app.reports.charts import UNSAID, Bar, Look, draw_bars
 from app.reports.gap_report import GapReport
@@ -42,8 +43,14 @@ def render_page(report: GapReport) -> bytes:
 
 def render_pdf(report: GapReport) -> bytes:
     """Return the report as PDF for all readers (PDF/UA), dated with its data, its letters within."""
-    from weasyprint import HTML  # noqa: PLC0415  (a second to import; the page does without it)
-
+    try:
+        from weasyprint import HTML  # noqa: PLC0415  (a second to import; the page does without it)
+    except OSError as error:
+        raise NotReadyError(
+            "The libraries that set letters on paper are missing. Install them: `make run`, or "
+            "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk`.",
+            detail="PDFを作る部品が入っていません。",
+        ) from error
     document = HTML(string=_html(report, "gap_report.css"), url_fetcher=_refuse)
     found: bytes = document.write_pdf(
         pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(report.gaps["fingerprint"])[:16]

@@ -7,11 +7,13 @@ import io
 import json
 import os
 import re
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import openpyxl
@@ -392,3 +394,15 @@ def test_without_the_colours_it_says_what_to_do(
             render_gap_report(report, ".html")
     finally:
         paper.palette.cache_clear()
+
+
+def test_without_the_libraries_of_paper_it_says_what_to_do(report: GapReport, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Missing(ModuleType):
+        """A module whose libraries cannot be loaded."""
+
+        def __getattr__(self, name: str) -> None:
+            raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setitem(sys.modules, "weasyprint", Missing("weasyprint"))
+    with pytest.raises(NotReadyError, match="apt-get install libpango"):
+        render_gap_report(report, ".pdf")
