@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,9 +13,11 @@ from typing import Any
 import shapely
 from geoalchemy2.shape import to_shape
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.consultants.queries import Point
+from app.coverage.ask_together import AskTogether
 from app.coverage.figures import People, Times, figures
 from app.coverage.measure_coverage import MINUTES, RUN_LENGTH, gather_inputs
 from app.coverage.queries import state_of_inputs
@@ -65,13 +68,14 @@ class Present:
 
 
 _warm: OrderedDict[tuple[str, str, str | None], Present] = OrderedDict()
+_asking: weakref.WeakKeyDictionary[Engine, AskTogether[str]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 _gathering = threading.Lock()
 
 
 def present_coverage(session: Session, profile: str, at: datetime | None) -> Present:
     """Return the coverage as it is now, from memory unless something that it depends on has changed."""
-    key = (state_of_inputs(session), profile, at.isoformat() if at else None)
+    key = (_state(session), profile, at.isoformat() if at else None)
     found = _recall(key)
     if found is None:
         # Whoever asks at the same moment waits for the first instead of doing the same work.
@@ -82,6 +86,19 @@ def present_coverage(session: Session, profile: str, at: datetime | None) -> Pre
                 while len(_warm) > WARM:
                     _warm.popitem(last=False)
     return found
+
+
+def _state(session: Session) -> str:
+    """Return the state of the data; requests of one moment ask the database together.
+
+    A session on a connection of its own may see what others do not yet, and asks for itself.
+    """
+    engine = session.get_bind()
+    if not isinstance(engine, Engine):
+        return state_of_inputs(session)
+    with _lock:
+        together = _asking.setdefault(engine, AskTogether())
+    return together.ask(lambda: state_of_inputs(session))
 
 
 def _recall(key: tuple[str, str, str | None]) -> Present | None:

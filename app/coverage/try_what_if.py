@@ -37,7 +37,7 @@ def try_what_if(session: Session, trial: Trial) -> dict[str, Any]:
     changed = {item.id for item in trial.moved}
     starts = _starts(present, postings, changed)
     roads, pieces = _closed_roads(inputs.network, trial.closed)
-    closed = np.union1d(inputs.closed, pieces)
+    closed = np.union1d(inputs.closed, pieces) if len(pieces) else inputs.closed
     times = travel_time_matrix(inputs.network, starts, present.cells, profile=inputs.profile, closed=closed)
     then, now = figures(present.people, postings, times, minutes), present.figures(minutes)
     first_added = len(postings) - len(trial.added)
@@ -107,6 +107,8 @@ def _added(present: Present, number: int, item: Added) -> Posting:
 
 def _closed_roads(network: RoadNetwork, wanted: Sequence[ClosedRoad]) -> tuple[list[dict[str, Any]], NDArray[np.int64]]:
     """Return what is told of each closed road, and the pieces; a point closes the nearest road for cars."""
+    if not wanted:
+        return [], np.empty(0, dtype=np.int64)
     last = network.edge_count - 1
     unknown = sorted({road.piece for road in wanted if road.piece is not None and road.piece > last})
     if unknown:
