@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from geo.critical_links import critical_links
+from geo.isochrone import isochrones
 from geo.location_allocation import SitingProblem, maximal_covering, p_centre, p_median
 from geo.profiles import CAR
 from geo.road_network import RoadNetwork
@@ -44,6 +45,7 @@ def main() -> None:
     nearest_origin(network, places[:SIDE], places)
     node_times(network, places, CAR)
     nodes_within(network, places, 600.0)
+    isochrones(network, places[:1], [600.0])
     critical_links(network, places[:SIDE], places, np.ones(len(places), dtype=np.int64), cutoff_s=60.0)
     roads = road_times(network, CAR)
     search_times(roads.graph, roads.departures(places[:1]), roads.arrivals(places), roads.clock)

@@ -18,23 +18,27 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.crs import to_degrees
+from geo.compiled import compiled
+from geo.crs import to_degrees, to_metres
 from geo.profiles import CAR, Profile
 from geo.road_network import RoadNetwork
+from geo.road_points import road_points
 from geo.road_times import part_seconds
 from geo.snapping import Snapped, snap
 from geo.travel_time import edge_seconds, node_times
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 CELL_M = 100.0
 WALK_LIMIT_M = 300.0
 # Half the diagonal of a grid square: a point in its middle still takes in its corners.
 BAND_M = CELL_M * 0.5**0.5
-# Distance between the points that stand for a road; below the band, so that they leave no gap.
-STEP_M = 50.0
 # A grid point next to the border lies at most this far from the road point that decides about it.
 WINDOW_M = WALK_LIMIT_M + CELL_M
+# In grid squares to each side of a point's own, and grid points from one side to the other.
+REACH = int(WINDOW_M / CELL_M)
+WINDOW = 2 * REACH + 2
 FAR = 1e9
 
 
@@ -106,7 +110,9 @@ def _reached_points(
     own, walk = int(place.edge[0]), pace * float(place.distance_m[0])
     is_near = np.minimum(node_s[network.u], node_s[network.v]) <= latest_s
     is_near[own] = True
-    piece, share = _points_along(network, np.flatnonzero(is_near))
+    points = road_points(network)
+    number, piece = points.of(np.flatnonzero(is_near))
+    share = points.share[number]
     ahead = node_s[network.u[piece]] + part_seconds(share, roads.forward[piece])
     back = node_s[network.v[piece]] + part_seconds(1 - share, roads.backward[piece])
     times = np.minimum(ahead, back)
@@ -117,18 +123,12 @@ def _reached_points(
         further >= 0, part_seconds(further, roads.forward[own]), part_seconds(-further, roads.backward[own])
     )
     times[mine] = np.minimum(times[mine], walk + direct)
-    piece, share, times = np.append(piece, own), np.append(share, place.share[0]), np.append(times, walk)
-    near = times <= latest_s
-    spots = shapely.line_interpolate_point(network.lines_m[piece[near]], share[near], normalized=True)
-    return shapely.get_coordinates(spots), times[near]
-
-
-def _points_along(network: RoadNetwork, pieces: Ints) -> tuple[Ints, Floats]:
-    """Return points at equal distances along pieces, from end to end: the piece of each, and the share before it."""
-    count = np.maximum(np.ceil(shapely.length(network.lines_m[pieces]) / STEP_M).astype(np.int64), 1) + 1
-    which = np.repeat(np.arange(len(pieces)), count)
-    position = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    return pieces[which], position / (count[which] - 1)
+    on_time = times <= latest_s
+    spots, times = points.xy[number[on_time]], times[on_time]
+    if walk <= latest_s:
+        foot = to_metres(place.lonlat, network.metric_epsg)
+        spots, times = np.concatenate([spots, foot]), np.append(times, walk)
+    return spots, times
 
 
 def _areas(
@@ -140,8 +140,9 @@ def _areas(
         near = times <= cutoff
         # How far one may walk from each point in the time that is left.
         left = np.clip((cutoff - times[near]) / pace, BAND_M, WALK_LIMIT_M)
+        area = _area(spots[near], left, epsg)
         # Contours nest but for the rounding of coordinates; the union makes it exact.
-        inner = _multi(shapely.union_all([_area(spots[near], left, epsg), inner]))
+        inner = area if inner.is_empty else _multi(shapely.union_all([area, inner]))
         areas[cutoff] = inner
     return [areas[cutoff] for cutoff in cutoffs_s]
 
@@ -155,21 +156,38 @@ def _area(spots: Floats, left: Floats, epsg: int) -> shapely.MultiPolygon:
     return _polygons(drawn.filled(-FAR, 0.0), epsg)
 
 
-def _raster(spots: Floats, left: Floats) -> tuple[Floats, Floats, Floats]:
+def _raster(spots: Floats, left: Floats) -> tuple[Floats, Floats, Singles]:
     """Return the axes of a grid, and for each of its points how many metres are missing to reach it; below 0: none."""
-    reach = int(WINDOW_M / CELL_M)
     index = np.floor(spots / CELL_M).astype(np.int64)
     # Beyond what any point reaches lies a rim that none reaches, so that every border closes.
-    low, high = index.min(axis=0) - reach - 1, index.max(axis=0) + reach + 2
+    low, high = index.min(axis=0) - REACH - 1, index.max(axis=0) + REACH + 2
     width, height = high - low + 1
-    missing = np.full(width * height, FAR)
-    first, within = (index - low) @ np.array([1, width]), spots - index * CELL_M
-    for right, up in itertools.product(range(-reach, reach + 2), repeat=2):
-        metres = np.hypot(within[:, 0] - right * CELL_M, within[:, 1] - up * CELL_M)
-        near = metres <= WINDOW_M
-        np.minimum.at(missing, first[near] + (right + up * width), (metres - left)[near])
+    missing = np.full((height, width), FAR, dtype=np.float32)
+    within = (spots - (index - REACH) * CELL_M).astype(np.float32)
+    _take_least(missing, index - low - REACH, within, left.astype(np.float32))
     east, north = (np.arange(low[i], high[i] + 1) * CELL_M for i in (0, 1))
-    return east, north, missing.reshape(height, width)
+    return east, north, missing
+
+
+@compiled
+def _take_least(missing: Singles, corner: Ints, within: Singles, left: Singles) -> None:
+    """Write around each point how far grid points are from it, less what may be walked, where that is the least.
+
+    Of a grid point next to one that is reached, no point decides that is a square's side farther than may be walked.
+    """
+    side = np.float32(CELL_M)
+    ahead = side * np.arange(WINDOW).astype(np.float32)
+    for i in range(len(left)):
+        east, walk = within[i, 0], left[i]  # out of the arrays, so that the inner loop becomes one of vectors
+        for up in range(WINDOW):
+            north = within[i, 1] - ahead[up]
+            if abs(north) > walk + side:
+                continue
+            line = missing[corner[i, 1] + up, corner[i, 0] : corner[i, 0] + WINDOW]
+            for right in range(WINDOW):
+                across = east - ahead[right]
+                metres = np.sqrt(across * across + north * north) - walk
+                line[right] = min(line[right], metres)
 
 
 def _polygons(filled: Any, epsg: int) -> shapely.MultiPolygon:

@@ -91,11 +91,11 @@ class Report:
 
     def at_least(self, text: str, measured: float, limit: float) -> None:
         """Keep a goal that is met from a value on."""
-        self._goal(Goal(text, measured, limit, measured >= limit), "at least")
+        self._goal(Goal(text, float(measured), limit, bool(measured >= limit)), "at least")
 
     def at_most(self, text: str, measured: float, limit: float) -> None:
         """Keep a goal that is met up to a value."""
-        self._goal(Goal(text, measured, limit, measured <= limit), "at most")
+        self._goal(Goal(text, float(measured), limit, bool(measured <= limit)), "at most")
 
     def _goal(self, goal: Goal, how: str) -> None:
         self.goals.append(goal)

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from random_networks import networks
 
 from geo.crs import to_metres
-from geo.isochrone import BAND_M, CELL_M, STEP_M, WALK_LIMIT_M, isochrones
+from geo.isochrone import BAND_M, CELL_M, WALK_LIMIT_M, isochrones
 from geo.profiles import Profile
 from geo.road_network import RoadNetwork
+from geo.road_points import STEP_M
 from geo.snapping import Snapped, snap
 from geo.travel_time import travel_time_matrix
 
@@ -60,6 +61,9 @@ def by_definition(
     """Return discs around all places on the road, as wide as may be walked from each in the time that is left."""
     edge = np.repeat(np.arange(network.edge_count), 300)
     share = np.tile(np.linspace(0, 1, 300), network.edge_count)
+    # Where the trip gets to the road: nobody may get any farther, and that need not be one of the others.
+    foot = snap(network, at(origin), profile)
+    edge, share = (np.append(along, of[foot.is_snapped]) for along, of in ((edge, foot.edge), (share, foot.share)))
     feet = shapely.line_interpolate_point(network.lines_m[edge], share, normalized=True)
     spots = shapely.get_coordinates(feet) - CORNER
     places = Snapped(network.fingerprint, profile.name, edge, share, np.zeros(len(edge)), at(*spots))
