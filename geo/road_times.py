@@ -26,6 +26,7 @@ from geo.shortest_paths import (
     TickOverflowError,
     TimedGraph,
     WeightedHierarchy,
+    needed_for,
     needed_for_all,
 )
 from geo.snapping import Snapped
@@ -138,6 +139,30 @@ class RoadTimes:
         if self.hierarchy is None:
             raise ValueError("This network has no hierarchy.")
         return needed_for_all(self.hierarchy)
+
+    @cached_property
+    def _needed(self) -> weakref.WeakKeyDictionary[Snapped, Needed]:
+        return weakref.WeakKeyDictionary()
+
+    def needed(self, destinations: Snapped) -> Needed:
+        """Return the node rows of a sweep to places; the same places asked for again are not looked up again.
+
+        Parameters
+        ----------
+        destinations : Snapped
+            On this network.
+
+        Returns
+        -------
+        Needed
+            Kept as long as the places and these times are.
+        """
+        if self.hierarchy is None:
+            raise ValueError("This network has no hierarchy.")
+        found = self._needed.get(destinations)
+        if found is None:
+            found = self._needed[destinations] = needed_for(self.hierarchy, self.arrivals(destinations))
+        return found
 
     @cached_property
     def graph(self) -> TimedGraph:

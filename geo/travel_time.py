@@ -18,7 +18,6 @@ from geo.profiles import CAR, Profile
 from geo.road_network import RoadNetwork
 from geo.road_times import RoadTimes, edge_seconds, part_seconds, road_times
 from geo.shortest_paths import (
-    needed_for,
     search_times,
     search_within,
     sweep_nearest,
@@ -201,8 +200,7 @@ def nodes_within(
 def _matrix(roads: RoadTimes, start: Snapped, end: Snapped) -> Seconds:
     times = np.empty((len(start), len(end)), dtype=np.float32)
     if roads.hierarchy is not None:
-        needed = needed_for(roads.hierarchy, roads.arrivals(end))
-        sweep_times(roads.hierarchy, roads.departures(start), needed, roads.clock, times)
+        sweep_times(roads.hierarchy, roads.departures(start), roads.needed(end), roads.clock, times)
     else:
         for row in range(len(start)):
             times[row] = _from_one(roads, start[row : row + 1], end)
@@ -213,8 +211,7 @@ def _matrix(roads: RoadTimes, start: Snapped, end: Snapped) -> Seconds:
 
 def _nearest(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Seconds, Ints]:
     if roads.hierarchy is not None:
-        needed = needed_for(roads.hierarchy, roads.arrivals(end))
-        best, who = sweep_nearest(roads.hierarchy, roads.departures(start), needed, roads.clock)
+        best, who = sweep_nearest(roads.hierarchy, roads.departures(start), roads.needed(end), roads.clock)
     else:
         best, who = np.full(len(end), np.inf, dtype=np.float32), np.full(len(end), -1, dtype=np.int64)
         for row in range(len(start)):
