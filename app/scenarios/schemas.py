@@ -98,9 +98,18 @@ def describe_comparison(before: Scenario | None, after: Scenario, found: Compari
     }
 
 
+# What differs by itself where these parts of the question differ.
+FOLLOWS = {"profile": "profile", "candidates": "candidates", "closed": "at"}
+
+
 def _changed(before: Scenario, after: Scenario) -> list[str]:
     """Return in words which data differ between two scenarios, besides what was asked."""
-    return [title for name, title in CHANGES.items() if before.inputs.get(name) != after.inputs.get(name)]
+    return [
+        title
+        for name, title in CHANGES.items()
+        if before.inputs.get(name) != after.inputs.get(name)
+        and (name not in FOLLOWS or before.asked[FOLLOWS[name]] == after.asked[FOLLOWS[name]])
+    ]
 
 
 def cells_geojson(found: Comparison) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from app.scenarios import queries
 from app.scenarios.background import HANDLERS, MOST_WAITING, ask_to_keep
 from app.scenarios.compare_scenarios import Cell, compare, compare_scenarios
 from app.scenarios.keep_scenario import describe_wish, keep_scenario, read_wish, repeat_scenario
+from app.scenarios.schemas import describe_comparison
 from app.settings import Settings
 
 # The consultant sits at node 1; nodes 2, 3 and 4 are 180, 360 and 720 s away. People: 100, 30, 20, 10; 12 unreached.
@@ -155,6 +156,15 @@ def test_minutes_belong_to_each_scenario(town: Session) -> None:
     assert (total["gained"], total["lost"], total["unchanged_covered"]) == (0, 30, 120)
 
 
+def test_a_comparison_tells_which_data_differ_besides_the_question(town: Session) -> None:
+    old = keep_scenario(town, "前", Wish(add=1, minutes=4, profile="car-winter"))
+    build_roads(town, LENGTHS | {(3, 4): 4400})
+    new = keep_scenario(town, "後", Wish(add=1, minutes=4))
+    document = describe_comparison(old, new, compare_scenarios(old, new))
+    assert document["changed"] == ["道路"]
+    assert [base["code"] for base in document["bases"]] == ["C1"]
+
+
 def test_people_whom_only_one_side_counts_are_told_apart(town: Session) -> None:
     old = keep_scenario(town, "前の調査", Wish(add=1, minutes=4))
     move_people(town)
@@ -243,7 +253,8 @@ def test_the_commands_keep_list_show_repeat_compare_and_remove(tono, own_city_ur
     compared = tono("scenario", "compare", "冬の十人目", "夏の全部", "--json", **on).document
     assert compared["total"]["population"] == 28062 == sum(cell["population"] for cell in compared["cells"])
     assert compared["total"]["gained"] - compared["total"]["lost"] == listed[0]["covered"] - listed[1]["covered"]
-    assert compared["changed"] == ["移動の速さ"]
+    # That winter has other speeds belongs to the question.
+    assert compared["changed"] == []
     table = tono("scenario", "compare", "冬の十人目", "夏の全部", **on).out
     assert f"{compared['total']['gained']:,}" in table
     tono("scenario", "save", "夏の全部", **on).assert_refused("There is a scenario '夏の全部' already")

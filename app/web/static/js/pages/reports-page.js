@@ -255,7 +255,7 @@ class ReportsPage {
       const [found, cells] = await Promise.all([api.getComparison(before, after), api.getComparedCells(before, after)]);
       if (before !== this.before || after !== this.after) return;
       this.profile = found.after.profile;
-      fill(byId("comparison"), comparisonTable(found));
+      fill(byId("comparison"), comparisonTable(found, (name) => this.#profileTitle(name)));
       fill(byId("legend"), comparisonKey(found));
       byId("legend").hidden = false;
       this.layer.show(cells.features);

@@ -2,13 +2,17 @@
 
 import { element } from "../element.js";
 import { count } from "../strings.js";
-import { KINDS, TODAY } from "./scenario-words.js";
+import { KINDS, TODAY, askedText } from "./scenario-words.js";
 
 /** @typedef {import("../scenario-types.js").Comparison} Comparison */
 /** @typedef {import("../scenario-types.js").Tally} Tally */
 
-/** Return a comparison as words and a table. @param {Comparison} found @returns {HTMLElement} */
-export function comparisonTable(found) {
+/**
+ * Return a comparison as words and a table.
+ *
+ * @param {Comparison} found @param {(name: string) => string} profileTitle @returns {HTMLElement}
+ */
+export function comparisonTable(found, profileTitle) {
   const { total, after, before } = found;
   const minutes = before && before.minutes !== after.minutes ? `前は${before.minutes}分、後は${after.minutes}分以内` : `${after.minutes}分以内`;
   return element(
@@ -17,6 +21,11 @@ export function comparisonTable(found) {
       "p", { class: "told" },
       `「${before?.name ?? TODAY}」から「${after.name}」にすると、${minutes}で新たに `, element("strong", {}, count(total.gained)),
       "人に届き、", element("strong", {}, count(total.lost)), "人に届かなくなります。変わらない人は ", element("strong", {}, count(total.unchanged)), "人です。",
+    ),
+    element(
+      "dl", { class: "sides quiet" },
+      element("dt", {}, "前"), element("dd", {}, before ? askedText(before, profileTitle(before.profile)) : `${TODAY}・${after.minutes}分以内・${profileTitle(after.profile)}`),
+      element("dt", {}, "後"), element("dd", {}, askedText(after, profileTitle(after.profile))),
     ),
     differs(found),
     element(
