@@ -95,6 +95,7 @@ function speeds({ profiles }) {
       ))),
     )),
     element("p", { class: "quiet" }, `もと: ${sources.filter((source) => !source.startsWith(ASSUMED)).join("。")}`),
+    element("p", { class: "quiet" }, "市街地は、車の通る道の交差点が500 m以内に50か所以上ある所です。"),
     profiles.map(speedTable),
   );
 }
