@@ -91,7 +91,8 @@ def _people(value: int | None) -> str:
 def _map(report: GapReport) -> str:
     new = [place for place in report.ground.places if place.number is not None]
     names = "、".join(f"{place.number} {place.name}" for place in new)
-    return draw_map(report.ground, *MAP, f"地図。今の拠点と、増やす場所: {names}。地区ごとの人数は下の表にあります。")
+    title = f"地図。今の拠点と、増やす場所: {names}。地区ごとの人数は下の表にあります。"
+    return draw_map(report.ground, MAP, title, wording.credit(report.sources, report.network))
 
 
 def _gains(report: GapReport) -> str:

@@ -55,8 +55,9 @@ class Sheet:
         )
 
 
-def draw_map(ground: Ground, width: float, height: float, title: str) -> str:
-    """Return the map as SVG."""
+def draw_map(ground: Ground, size: tuple[float, float], title: str, credit: str) -> str:
+    """Return the map as SVG, with the scale, whose data it is and the sign for north under it."""
+    width, height = size
     sheet = fit(ground, width, height - STRIP)
     colours = palette()
     roads = {name: _road(sheet, name, shape) for name, shape in ground.roads.items()}
@@ -79,6 +80,7 @@ def draw_map(ground: Ground, width: float, height: float, title: str) -> str:
             stroke=colours["line-strong"], stroke_width=0.2,
         ),
         *_scale(sheet, width, height),
+        *_credit(credit, width, height),
     ]  # fmt: skip
     return picture(width, height, title, parts)
 
@@ -87,6 +89,7 @@ def fit(ground: Ground, width: float, height: float) -> Sheet:
     """Return the sheet on which everything is as large as it can be."""
     boxes = [tuple(shapely.bounds(shape).tolist()) for shape in ground.districts.values()]
     boxes += [mesh_bounds(code) for codes in ground.squares.values() for code in codes]
+    boxes = boxes or [tuple(shapely.bounds(shape).tolist()) for shape in ground.roads.values()]
     west, south, east, north = (
         pick(values) for pick, values in zip((min, min, max, max), zip(*boxes, strict=True), strict=True)
     )
@@ -154,15 +157,24 @@ def _squares(squares: Mapping[str, Sequence[str]], sheet: Sheet) -> str:
         UNREACHED: {"fill": "none", "stroke": colours["ink"], "stroke_width": 0.14},
     }
     return "".join(
-        tag("path", d="".join(_square(sheet, code, crossed=fate == UNREACHED) for code in squares[fate]), **look)
+        tag(
+            "path",
+            d="".join(_square(ring, crossed=fate == UNREACHED) for ring in _corners(squares[fate], sheet)),
+            **look,
+        )
         for fate, look in looks.items()
         if squares.get(fate)
     )
 
 
-def _square(sheet: Sheet, code: str, *, crossed: bool) -> str:
-    west, south, east, north = mesh_bounds(code)
-    corners = sheet.place(np.array([[west, south], [west, north], [east, north], [east, south]]))
+def _corners(codes: Sequence[str], sheet: Sheet) -> NDArray[np.float64]:
+    """Return the four corners of squares on paper."""
+    west, south, east, north = np.array([mesh_bounds(code) for code in codes]).T
+    rings = np.stack([west, south, west, north, east, north, east, south], axis=1)
+    return sheet.place(rings.reshape(-1, 2)).reshape(-1, 4, 2)
+
+
+def _square(corners: NDArray[np.float64], *, crossed: bool) -> str:
     cross = _path(corners[[0, 2]]) + _path(corners[[1, 3]]) if crossed else ""
     return _path(corners, closed=True) + cross
 
@@ -254,3 +266,10 @@ def _scale(sheet: Sheet, width: float, height: float) -> list[str]:
         ),
         words("北", tip + 2.0, y + 0.3, LETTERS),
     ]
+
+
+def _credit(credit: str, width: float, height: float) -> list[str]:
+    """Return whose data the map is drawn from, where there is room; it stands under the figures as well."""
+    room = width - 55
+    wide = sum(LETTERS * (0.56 if sign.isascii() else 1.0) for sign in credit)
+    return [words(credit, width - 9.0, height - 1.3, LETTERS, text_anchor="end")] if wide <= room else []

@@ -260,6 +260,30 @@ def test_what_people_typed_stays_text(tono_session: Session) -> None:
     assert (sheet["C6"].value, sheet["C6"].data_type) == (hostile.rstrip("\x07"), "s")
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        "UPDATE district SET geometry = NULL",
+        "UPDATE demand_cell SET population = 0",
+        "UPDATE demand_cell SET population = 0; UPDATE district SET geometry = NULL",
+        "UPDATE demand_cell SET district_id = NULL WHERE district_id = 11",
+        "DELETE FROM consultant",
+        "UPDATE resource SET location = NULL WHERE kind = 'centre'",
+    ],
+)
+def test_a_city_of_which_less_is_known_gets_its_report(tono_session: Session, order: str) -> None:
+    for words in order.split(";"):
+        tono_session.execute(text(words))
+    tono_session.expire_all()
+    report = build_gap_report(tono_session, Wish(add=2), city_name=CITY)
+    for ending in (".html", ".xlsx"):
+        assert render_gap_report(report, ending)
+    assert (
+        sum(report.counts.of("district", name, "population") or 0 for name in report.counts.districts)
+        == (report.gaps["population"])
+    )
+
+
 # --- the last measurement --------------------------------------------------------------------------------------------
 
 
