@@ -7,7 +7,6 @@ border is drawn on a grid of `CELL_M`. The area of a longer time contains that o
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,9 +35,8 @@ WALK_LIMIT_M = 300.0
 BAND_M = CELL_M * 0.5**0.5
 # A grid point next to the border lies at most this far from the road point that decides about it.
 WINDOW_M = WALK_LIMIT_M + CELL_M
-# In grid squares to each side of a point's own, and grid points from one side to the other.
-REACH = int(WINDOW_M / CELL_M)
-WINDOW = 2 * REACH + 2
+# Grid points on a line of twice that length.
+WINDOW = int(2 * WINDOW_M / CELL_M)
 FAR = 1e9
 
 
@@ -152,19 +150,19 @@ def _area(spots: Floats, left: Floats, epsg: int) -> shapely.MultiPolygon:
     if len(spots) == 0:
         return shapely.MultiPolygon()
     east, north, raster = _raster(spots, left)
-    drawn = contourpy.contour_generator(east, north, raster, fill_type=contourpy.FillType.OuterOffset)
+    drawn = contourpy.contour_generator(east, north, raster, fill_type=contourpy.FillType.ChunkCombinedOffsetOffset)
     return _polygons(drawn.filled(-FAR, 0.0), epsg)
 
 
 def _raster(spots: Floats, left: Floats) -> tuple[Floats, Floats, Singles]:
     """Return the axes of a grid, and for each of its points how many metres are missing to reach it; below 0: none."""
-    index = np.floor(spots / CELL_M).astype(np.int64)
+    # Around each point the grid points less than `WINDOW_M` to the west and south, and as many to the east and north.
+    first = np.ceil((spots - WINDOW_M) / CELL_M).astype(np.int64)
     # Beyond what any point reaches lies a rim that none reaches, so that every border closes.
-    low, high = index.min(axis=0) - REACH - 1, index.max(axis=0) + REACH + 2
+    low, high = first.min(axis=0) - 1, first.max(axis=0) + WINDOW
     width, height = high - low + 1
     missing = np.full((height, width), FAR, dtype=np.float32)
-    within = (spots - (index - REACH) * CELL_M).astype(np.float32)
-    _take_least(missing, index - low - REACH, within, left.astype(np.float32))
+    _take_least(missing, first - low, (spots - first * CELL_M).astype(np.float32), left.astype(np.float32))
     east, north = (np.arange(low[i], high[i] + 1) * CELL_M for i in (0, 1))
     return east, north, missing
 
@@ -191,12 +189,13 @@ def _take_least(missing: Singles, corner: Ints, within: Singles, left: Singles) 
 
 
 def _polygons(filled: Any, epsg: int) -> shapely.MultiPolygon:
-    polygons = []
-    for points, offsets in zip(*filled, strict=True):
-        degrees = to_degrees(points, epsg)
-        rings = [degrees[a:b] for a, b in itertools.pairwise(offsets)]
-        polygons.append(shapely.Polygon(rings[0], rings[1:]))
-    return _multi(shapely.make_valid(shapely.MultiPolygon(polygons)))
+    """Return what is filled as polygons in degrees: all points, where each ring begins, where each polygon begins."""
+    (points,), (rings,), (outer,) = filled
+    if points is None:
+        return shapely.MultiPolygon()
+    offsets = rings.astype(np.int64), outer.astype(np.int64), np.array([0, len(outer) - 1])
+    drawn = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, to_degrees(points, epsg), offsets)[0]
+    return drawn if shapely.is_valid(drawn) else _multi(shapely.make_valid(drawn))
 
 
 def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
