@@ -6,7 +6,7 @@ from `geo.travel_time`; both agree but for the length of a tick.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -118,6 +118,29 @@ def shortest_routes(
                 parts.append(_by_nodes(graph, trips, nodes, (origins, destinations, trip, end)))
     walk = profile.access_seconds(origins.distance_m) + profile.access_seconds(destinations.distance_m)
     return Routes(on_road + walk, walk, *_joined(parts))
+
+
+def together(found: Sequence[tuple[Ints, Routes]]) -> Routes:
+    """Return the routes of several questions as those of one.
+
+    Parameters
+    ----------
+    found : sequence of (array of int64, Routes)
+        Numbers that the trips of each question have in the whole, every one once, and their routes.
+
+    Returns
+    -------
+    Routes
+        Of all trips, in the order of their numbers.
+    """
+    order = np.argsort(np.concatenate([numbers for numbers, _ in found]))
+    return Routes(
+        np.concatenate([part.seconds for _, part in found])[order],
+        np.concatenate([part.walk_s for _, part in found])[order],
+        np.concatenate([numbers[part.trip] for numbers, part in found]),
+        np.concatenate([part.piece for _, part in found]),
+        np.concatenate([part.share for _, part in found]),
+    )
 
 
 def _joined(parts: list[Part]) -> Part:

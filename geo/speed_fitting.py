@@ -12,19 +12,20 @@ The fit takes for granted that people drive the fastest roads. Delays of the tab
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import lsq_linear
 
-from geo.crs import to_metres
 from geo.profiles import BUILT_UP, Profile, SpeedRow
 from geo.road_network import RoadNetwork
-from geo.routes import Routes, shortest_routes
+from geo.routes import Routes, shortest_routes, together
 from geo.snapping import Snapped, snap
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 # A row counts as driven by a trip that spends so many metres on it, and is fitted when so many trips do.
 LEAST_M = 100.0
@@ -111,8 +112,6 @@ class Fit:
         Recorded time of each trip.
     before_s, after_s : (n,) array of float64
         Time of each trip by the table before and after; inf where there is no way.
-    straight_m : (n,) array of float64
-        Straight distance between the two ends of each trip.
     rounds : int
         How often trips were routed again.
     is_settled : bool
@@ -125,7 +124,6 @@ class Fit:
     seconds: Floats
     before_s: Floats
     after_s: Floats
-    straight_m: Floats
     rounds: int
     is_settled: bool
 
@@ -167,13 +165,14 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """Trips on a network, and the table to be fitted."""
+    """Trips on a network, the trips of each day with what was closed then, and the table to be fitted."""
 
     network: RoadNetwork
     origins: Snapped
     destinations: Snapped
     seconds: Floats
-    row: NDArray[np.int64]
+    days: Sequence[tuple[Ints, Ints]]
+    row: Ints
     rows: tuple[SpeedRow, ...]
     fastest: Floats
 
@@ -185,6 +184,7 @@ def fit_speeds(
     destinations: Floats,
     seconds: Floats,
     *,
+    closed: Sequence[ArrayLike] | None = None,
     ceiling: Profile | None = None,
 ) -> Fit:
     """Return the speeds that explain recorded trips best.
@@ -199,6 +199,8 @@ def fit_speeds(
         lon, lat of both ends of each trip.
     seconds : (n,) array of float
         How long each trip took, above 0.
+    closed : sequence of array_like of int, optional
+        For each trip the road pieces that could not be used on its day.
     ceiling : Profile, optional
         No speed becomes faster than in this table.
 
@@ -219,7 +221,8 @@ def fit_speeds(
     if not len(start) == len(end) == len(seconds):
         raise ValueError(f"There are {len(start)} origins, {len(end)} destinations and {len(seconds)} times.")
     question = _question(network, profile, (start, end), seconds, ceiling)
-    first = shortest_routes(network, start, end, profile)
+    question = replace(question, days=_days(len(seconds), closed))
+    first = _routes(question, profile)
     reasons = _reasons(question, first)
     used = np.array([reason is None for reason in reasons], dtype=bool)
     if not used.any():
@@ -232,7 +235,6 @@ def fit_speeds(
         seconds=seconds,
         before_s=first.seconds,
         after_s=best.routes.seconds,
-        straight_m=_straight_m(network, origins, destinations),
         rounds=rounds,
         is_settled=is_settled,
     )
@@ -249,14 +251,33 @@ def _question(
     if (inside != outside).any():
         row = np.where(network.is_built_up, inside[network.highway], row)
     limit = np.array([np.inf if ceiling is None else ceiling.kmh(entry.name) for entry in rows])
-    return _Question(network, *ends, seconds, row, rows, np.where(np.isnan(limit), np.inf, limit))
+    return _Question(network, *ends, seconds, (), row, rows, np.where(np.isnan(limit), np.inf, limit))
 
 
-def _straight_m(network: RoadNetwork, origins: Floats, destinations: Floats) -> Floats:
-    here, there = (
-        to_metres(np.asarray(places, dtype=float), network.metric_epsg) for places in (origins, destinations)
-    )
-    return np.asarray(np.hypot(*(there - here).T))
+def _days(count: int, closed: Sequence[ArrayLike] | None) -> list[tuple[Ints, Ints]]:
+    """Return the trips that had the same roads closed, with these roads."""
+    if closed is None:
+        return [(np.arange(count), np.empty(0, dtype=np.int64))]
+    if len(closed) != count:
+        raise ValueError(f"There are {count} trips, but {len(closed)} lists of closed roads.")
+    days: dict[bytes, list[int]] = {}
+    for trip, pieces in enumerate(closed):
+        days.setdefault(np.unique(np.asarray(pieces, dtype=np.int64)).tobytes(), []).append(trip)
+    return [(np.array(mine), np.frombuffer(key, dtype=np.int64)) for key, mine in days.items()]
+
+
+def _routes(question: _Question, profile: Profile) -> Routes:
+    """Return the roads of all trips, each by the roads that were open on its day."""
+    found = [
+        (
+            mine,
+            shortest_routes(
+                question.network, question.origins[mine], question.destinations[mine], profile, closed=shut
+            ),
+        )
+        for mine, shut in question.days
+    ]
+    return together(found)
 
 
 def _reasons(question: _Question, routes: Routes) -> tuple[str | None, ...]:
@@ -341,7 +362,7 @@ def _next_guess(question: _Question, profile: Profile, guess: _Guess, used: Bool
         is_told = is_driven & (np.nan_to_num(error, nan=np.inf) <= TELLING_SHARE * pace)
     pace, error = np.where(is_told, pace, before), np.where(is_told, error, np.nan)
     table = _with_pace(profile, question, pace, is_told)
-    routes = shortest_routes(question.network, question.origins, question.destinations, table)
+    routes = _routes(question, table)
     return _Guess(table, routes, _off_s(question, routes, used), error)
 
 

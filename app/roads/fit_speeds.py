@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.errors import InputError
 from app.roads.edit_speeds import Signature, keep_rows
-from app.roads.queries import active_network, load_network
+from app.roads.queries import active_network, closures_at, load_network, pieces_of
 from app.roads.read_trips import Trip, Unexplained, read_trips
 from app.roads.speeds import profiles_in_use
 from geo.profiles import CAR, CAR_WINTER, SpeedRow
+from geo.road_network import RoadNetwork
 from geo.speed_fitting import Fit, FittedRow, fit_speeds
 
 REASON_TITLES = {
@@ -24,7 +26,7 @@ REASON_TITLES = {
     "no_time": "かかった分が0より大きい数字ではありません",
     "no_departure": "出発の日時が読めません(例: 2026-05-12T09:30)",
     "off_network": "出発地か到着地が道路から離れすぎています",
-    "unreachable": "道路がつながっていないため行けません",
+    "unreachable": "道路がつながっていないか、その日は通行止めのため行けません",
     "implausible": "道のりに合わない時間です(途中の用事、別の乗り物、書き間違いなど)",
 }
 
@@ -68,9 +70,10 @@ def fit_trips(session: Session, file: Path, profile: str) -> Fitted:
     origins = np.array([trip.origin for trip in trips]).reshape(-1, 2)
     destinations = np.array([trip.destination for trip in trips]).reshape(-1, 2)
     seconds = np.array([trip.seconds for trip in trips])
+    closed = _closed(session, network, trips)
     ceiling = profiles[CAR.name] if profile == CAR_WINTER.name else None
     try:
-        fit = fit_speeds(network, profiles[profile], origins, destinations, seconds, ceiling=ceiling)
+        fit = fit_speeds(network, profiles[profile], origins, destinations, seconds, closed=closed, ceiling=ceiling)
     except ValueError as error:
         first = f" Row {faults[0].row}: {faults[0].reason}." if faults else ""
         raise InputError(f"{file}: {error}{first} Nothing was changed.") from error
@@ -80,6 +83,19 @@ def fit_trips(session: Session, file: Path, profile: str) -> Fitted:
         if reason
     ]
     return Fitted(profile, file.name, trips, fit, sorted([*faults, *unexplained], key=lambda fault: fault.row))
+
+
+def _closed(session: Session, network: RoadNetwork, trips: Sequence[Trip]) -> list[NDArray[np.int64]]:
+    """Return the road pieces that were closed when each trip set out."""
+    known: dict[tuple[int, ...], NDArray[np.int64]] = {}
+    closed = []
+    for trip in trips:
+        closures = closures_at(session, trip.departure)
+        key = tuple(closure.id for closure in closures)
+        if key not in known:
+            known[key] = pieces_of(network, closures)
+        closed.append(known[key])
+    return closed
 
 
 def keep_fit(session: Session, fitted: Fitted, signed: Signature) -> int:

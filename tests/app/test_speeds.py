@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from factories import NODES, build_town
+from factories import NODES, build_town, close_road
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -282,6 +282,16 @@ def test_rows_that_are_no_trip_are_told_with_their_row_and_reason(session: Sessi
     # They change nothing of what the others say.
     alone = fit_trips(session, write(tmp_path / "alone.csv", *TRIPS), "car").describe()
     assert alone["rows"] == document["rows"]
+
+
+def test_what_was_closed_on_the_day_of_a_trip_could_not_be_driven(session: Session, tmp_path: Path) -> None:
+    build_town(session)
+    close_road(session, 3, 4)  # in January 2026
+    january = [line(1, 4, 18, "2026-01-15T09:30+09:00"), line(1, 3, 9, "2026-01-15T09:30+09:00")]
+    document = fit_trips(session, write(tmp_path / "trips.csv", *TRIPS, *january), "car").describe()
+    assert [(row["row"], row["reason"]) for row in document["unexplained"]] == [(7, "unreachable")]
+    assert "通行止め" in document["unexplained"][0]["text"]
+    assert document["departures"] == ["2026-01-15T09:30:00+09:00", "2026-05-12T09:30:00+09:00"]
 
 
 def test_a_winter_fit_stays_below_the_summer(session: Session, tmp_path: Path) -> None:

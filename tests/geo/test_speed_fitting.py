@@ -133,6 +133,24 @@ def test_what_the_network_cannot_explain_is_told_and_left_out(network: RoadNetwo
     assert speeds(alone) == pytest.approx(speeds(fit), rel=1e-9)
 
 
+def test_a_trip_goes_by_the_roads_that_were_open_on_its_day(network: RoadNetwork) -> None:
+    origins, destinations, seconds = trips(network, 150)
+    # On every other day the primary roads of the middle were closed.
+    middle = np.flatnonzero((network.highway == network.highways.index("primary")) & (np.arange(len(network.u)) > 20))
+    closed = [middle if trip % 2 else () for trip in range(150)]
+    ends, true = [snap(network, places, table(TRUE)) for places in (origins, destinations)], table(TRUE)
+    seconds = np.where(np.arange(150) % 2, shortest_routes(network, *ends, true, closed=middle).seconds, seconds)
+    kept = np.isfinite(seconds)
+    assert kept.sum() > 100
+    known = [pieces for pieces, is_kept in zip(closed, kept, strict=True) if is_kept]
+    fit = fit_speeds(network, BEFORE, origins[kept], destinations[kept], seconds[kept], closed=known)
+    blind = fit_speeds(network, BEFORE, origins[kept], destinations[kept], seconds[kept])
+    assert speeds(fit) == pytest.approx(TRUE, rel=0.03)
+    assert fit.rmse_s(fit.after_s) < 0.5 * blind.rmse_s(blind.after_s)
+    with pytest.raises(ValueError, match="150 trips, but 1 lists of closed roads"):
+        fit_speeds(network, BEFORE, origins, destinations, trips(network, 150)[2], closed=[()])
+
+
 def test_no_speed_exceeds_the_ceiling(network: RoadNetwork) -> None:
     ceiling = table({"primary": 40.0, "secondary": 40.0, "tertiary": 40.0})
     fit = fit_speeds(network, BEFORE, *trips(network, 150), ceiling=ceiling)
