@@ -189,3 +189,9 @@ def attack(report: GapReport, people: People) -> list[str]:
     assert read.keys() == counts.printed.keys()
     # What is known of the whole city from the head of the page is in its last row as well.
     return leaks(people, read, edges, counts.steps, WIDTH)
+
+
+def words_of(html: bytes) -> str:
+    """Return what a page says, without blanks."""
+    bare = re.sub(r"<style>.*?</style>|<[^>]+>", "", html.decode(), flags=re.DOTALL)
+    return re.sub(r"\s", "", unescape(bare))
