@@ -25,6 +25,7 @@ from app.scenarios import queries
 from app.scenarios.background import HANDLERS, MOST_WAITING, ask_to_keep
 from app.scenarios.compare_scenarios import Cell, compare, compare_scenarios
 from app.scenarios.keep_scenario import describe_wish, keep_scenario, read_wish, repeat_scenario
+from app.scenarios.models import Scenario
 from app.scenarios.schemas import describe_comparison
 from app.settings import Settings
 
@@ -378,3 +379,12 @@ def test_what_is_not_there_is_not_found(service: TestClient) -> None:
 def test_a_scenario_that_is_gone_is_said_to_be_gone(town: Session) -> None:
     with pytest.raises(NotFoundError):
         queries.find_scenario(town, "何もない")
+
+
+def test_of_two_that_take_one_name_at_once_the_second_is_told(town: Session) -> None:
+    kept = keep_scenario(town, "案", Wish(minutes=4))
+    facts = {name: getattr(kept, name) for name in ("asked", "inputs", "people", "dataset_ids", "fingerprint")}
+    # Its name was free when it was looked at.
+    late = Scenario(name="案", **facts, document=kept.document, cells=kept.cells)
+    with pytest.raises(InputError, match="There is a scenario '案' already"), town.begin_nested():
+        queries.add_scenario(town, late)
