@@ -75,6 +75,7 @@ def _shared(facts: MapFacts) -> dict[str, Any]:
         "coverage": document,
         "edge": edge,
         "reached": document["covered"][str(edge)],
+        "range": wording.range_text(document["covered_low"][str(edge)], document["covered_high"][str(edge)]),
         "classes": classes,
         "ramp": [(row.style, row.short) for row in classes],
         "without": sum(not row["has_consultant"] for row in document["districts"]),

@@ -135,6 +135,9 @@ def test_the_legend_accounts_for_everyone(page: str, tono_session: Session) -> N
     assert sum(people) == document["population"] == PEOPLE
     up_to = [int(number.replace(",", "")) for number in re.findall(r"<td>([\d,]+) \(", legend)]
     assert up_to == list(document["covered"].values())
+    low, high = document["covered_low"]["20"], document["covered_high"]["20"]
+    assert low < document["covered"]["20"] < high
+    assert f"{low:,}〜{high:,}人" in page
 
 
 def test_each_cell_says_its_minutes_and_people(page: str, tono_session: Session) -> None:
