@@ -1,4 +1,4 @@
-"""Someone who has the printed report, and tries to find out what it does not say, by linear programming.
+"""Someone who has the printed report, and tries to find out what it does not say, by integer programming.
 
 The attacker knows each square that anyone lives in, with its district and minutes, but not how many live there.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 from numpy.typing import NDArray
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from app.reports.gap_counts import COLUMNS, Key, People
 from app.reports.gap_report import GapReport
@@ -80,11 +80,12 @@ def interval(people: People, known: list[Mask], wanted: Mask) -> tuple[float, fl
     totals = np.array([people.population[mask].sum() for mask in known], dtype=float)
     ends = []
     for sign in (1, -1):
-        found = linprog(
+        # People are whole, and whoever knows that learns more than from a linear program without it.
+        found = milp(
             sign * kinds[:, -1].astype(float),
-            A_eq=rows if len(known) else None,
-            b_eq=totals if len(known) else None,
-            bounds=[(count, MANY + people.population.sum()) for count in squares],
+            constraints=[LinearConstraint(rows, totals, totals)] if len(known) else [],
+            bounds=Bounds(squares, MANY + people.population.sum()),
+            integrality=np.ones(len(kinds)),
         )
         assert found.status == 0, found.message
         ends.append(sign * found.fun)

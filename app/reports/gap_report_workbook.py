@@ -79,7 +79,7 @@ def _districts(sheet: Worksheet, report: GapReport) -> None:
         cell.font = Font(bold=True)
         cell.border = Border(top=THIN, bottom=THIN)
     if not report.counts.are_complete:
-        _put(sheet, last + 2, 1, words.NOTE)
+        sheet.cell(last + 2, 1, words.NOTE)
 
 
 def _people_row(sheet: Worksheet, row: int, names: Sequence[str], counts: Sequence[int | None]) -> None:
