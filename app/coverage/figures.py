@@ -98,4 +98,4 @@ def nearest_posting(times: Times) -> NDArray[np.intp]:
     """Return for each cell the row that is there first, the lowest of equals; -1 where nobody arrives."""
     if not len(times):
         return np.full(times.shape[1], -1, dtype=np.intp)
-    return np.where(np.isfinite(times).any(axis=0), times.argmin(axis=0), -1)
+    return np.where(np.isfinite(times.min(axis=0)), times.argmin(axis=0), -1)

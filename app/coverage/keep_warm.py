@@ -8,10 +8,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import shapely
 from geoalchemy2.shape import to_shape
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -43,6 +46,12 @@ class Present:
     times: Times
     borders: Sequence[tuple[str, BaseGeometry]]
     kept: OrderedDict[tuple[int, ...], dict[str, Any]] = field(default_factory=OrderedDict)
+
+    @cached_property
+    def best(self) -> NDArray[np.float32]:
+        """Seconds until the first consultant is at each cell; inf where nobody arrives."""
+        found: NDArray[np.float32] = self.times.min(axis=0, initial=np.inf)
+        return found
 
     @property
     def run(self) -> str:

@@ -39,6 +39,7 @@ def try_what_if(session: Session, trial: Trial) -> dict[str, Any]:
     roads, pieces = _closed_roads(inputs.network, trial.closed)
     closed = np.union1d(inputs.closed, pieces) if len(pieces) else inputs.closed
     times = travel_time_matrix(inputs.network, starts, present.cells, profile=inputs.profile, closed=closed)
+    best = times.min(axis=0, initial=np.inf)
     then, now = figures(present.people, postings, times, minutes), present.figures(minutes)
     first_added = len(postings) - len(trial.added)
     return {
@@ -48,14 +49,14 @@ def try_what_if(session: Session, trial: Trial) -> dict[str, Any]:
         "minutes": minutes,
         "network": dict(inputs.network_facts),
         **then,
-        "difference": _difference(present, times, now, then, minutes),
+        "difference": _difference(present, best, now, then, minutes),
         "placed": [
             _placed(posting, starts.distance_m[row], starts.lonlat[row], inputs.profile.max_snap_m)
             for row, posting in enumerate(postings)
             if posting.code in changed or row >= first_added
         ],
         "closed": roads,
-        "cells": _compact(present, times),
+        "cells": _compact(present, best, nearest_posting(times)),
     }
 
 
@@ -172,11 +173,10 @@ def _metres(value: float) -> float | None:
 
 
 def _difference(
-    present: Present, times: Times, now: dict[str, Any], then: dict[str, Any], minutes: Sequence[int]
+    present: Present, after: Times, now: dict[str, Any], then: dict[str, Any], minutes: Sequence[int]
 ) -> dict[str, Any]:
     """Return who is reached now and was not (gained), and who was and is no more (lost), within each of the minutes."""
-    before, after = present.times.min(axis=0, initial=np.inf), times.min(axis=0, initial=np.inf)
-    counts = present.people.counts
+    before, counts = present.best, present.people.counts
     gained = {str(value): int(counts[(before > 60 * value) & (after <= 60 * value)].sum()) for value in minutes}
     lost = {str(value): int(counts[(before <= 60 * value) & (after > 60 * value)].sum()) for value in minutes}
     return {
@@ -195,16 +195,15 @@ def _less(then: dict[str, int], now: dict[str, int]) -> dict[str, int]:
     return {key: value - now[key] for key, value in then.items()}
 
 
-def _compact(present: Present, times: Times) -> dict[str, Any]:
+def _compact(present: Present, best: Times, nearest: NDArray[np.intp]) -> dict[str, Any]:
     """Return the cells in the order of the stored run: seconds, rounded up, and the row of the nearest consultant."""
-    best = times.min(axis=0, initial=np.inf)
-    with np.errstate(invalid="ignore"):
-        seconds = np.where(np.isfinite(best), np.minimum(np.ceil(best), LONGEST), NOBODY)
+    reached = np.isfinite(best)
+    seconds = np.where(reached, np.minimum(np.ceil(best), LONGEST), NOBODY)
     return {
         "run": present.run,
         "count": len(best),
         "seconds": _base64(seconds),
-        "nearest": _base64(np.where(np.isfinite(best), nearest_posting(times), NOBODY)),
+        "nearest": _base64(np.where(reached, nearest, NOBODY)),
     }
 
 

@@ -42,6 +42,8 @@ class WhatIfPage {
     this.chosen = null;
     /** @type {Aim|null} */
     this.aim = null;
+    /** The address from before a hand took hold of a mark; empty: none is held. */
+    this.held = "";
     /** @type {Tried|null} */
     this.tried = null;
     /** @type {import("../panels/what-if-panel.js").WhatIfPanel} */
@@ -116,7 +118,6 @@ class WhatIfPage {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.aim) this.#aimAt(null);
     });
-    window.addEventListener("popstate", () => location.reload());
   }
 
   // --- what a person does ----------------------------------------------------------------------------------------------
