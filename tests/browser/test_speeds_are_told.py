@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from laws_of_pages import against_wcag, cut_off, small_text
 from playwright.sync_api import Page, expect
-from watching import api, numbers
+from watching import PHONE, api, numbers
 
 Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def axe(root: Path) -> str:
+    """Return the source of axe-core, from the locked npm packages."""
+    return (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("profile", ["car", "walk"])
@@ -48,3 +56,21 @@ def test_the_dialog_shows_the_table_that_a_city_changed(visit: Visit, home: str)
     expect(note).to_contain_text("令和8年5月12日(火) 菊池が変更。理由: <b>測った</b>。")
     tables = page.locator("tono-sources details")
     expect(tables).to_have_count(len(api(home, "status")["profiles"]))
+
+
+@pytest.mark.parametrize("address", ["/", "/list"])
+def test_the_opened_tables_fit_a_phone_and_everyone(visit: Visit, axe: str, address: str) -> None:
+    page = visit(address, PHONE)
+    if address == "/":
+        page.locator("tono-coverage [data-key=sources]").dispatch_event("click")
+        expect(page.locator("tono-sources dialog")).to_be_visible()
+    tables = page.locator("#sources details, tono-sources details")
+    for details in tables.all():
+        details.locator("summary").click()
+        table = details.locator("table")
+        expect(table).to_be_visible()
+        # All columns fit, none has to be looked for at the side.
+        assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+    assert cut_off(page) == []
+    assert small_text(page) == []
+    assert against_wcag(page, axe) == []
