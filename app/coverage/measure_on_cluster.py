@@ -39,6 +39,7 @@ HOW_TO_INSTALL = ".venv/bin/uv pip install --python .venv/bin/python --require-h
 # How long to wait for the scheduler and for a first worker, and how long a cluster may have no worker at all.
 ANSWER_S = 10.0
 PATIENCE_S = 20.0
+ASK_S = 1.0
 # Networks that a worker keeps ready.
 KEPT = 2
 NEVER = "1 TiB"
@@ -143,13 +144,17 @@ def _result(client: Client, future: Future[Any], patience_s: float) -> Any:
 
 
 def _patiently(client: Client, ask: Callable[..., Any], patience_s: float) -> Any:
-    """Ask for something until it is there, as long as there are workers who may bring it."""
-    while True:
+    """Ask for something until it is there, as long as there are workers who may bring it.
+
+    It is asked for anew each second: what a lost worker had is found again sooner than one long question ends.
+    """
+    step_s, alone_s = min(ASK_S, patience_s), 0.0
+    while alone_s < patience_s:
         try:
-            return ask(timeout=patience_s)
+            return ask(timeout=step_s)
         except (queue.Empty, TimeoutError):
-            if not client.scheduler_info()["workers"]:
-                raise NotReadyError(
-                    f"The Dask scheduler has had no worker for {patience_s:g} seconds. Start some with `dask worker` "
-                    "in the same environment."
-                ) from None
+            alone_s = 0.0 if client.scheduler_info()["workers"] else alone_s + step_s
+    raise NotReadyError(
+        f"The Dask scheduler has had no worker for {patience_s:g} seconds. Start some with `dask worker` "
+        "in the same environment."
+    )
