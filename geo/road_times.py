@@ -35,7 +35,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Answer = TypeVar("Answer")
 
-KEPT = 8
+# More of them on a small network, where twenty people may each try other closed roads.
+KEPT, MOST_KEPT = 8, 32
+KEPT_PIECES = 300_000
 # A trip that winds three times as long as the land is wide, at the average speed; whoever takes longer gets a coarser
 # clock of their own.
 WINDING = 3
@@ -282,7 +284,7 @@ def road_times(network: RoadNetwork, profile: Profile, closed: ArrayLike = ()) -
     times = RoadTimes(weakref.ref(network), profile, key, *edge_seconds(network, profile, shut), clock)
     with _lock:
         kept.append(times)
-        del kept[:-KEPT]
+        del kept[: -min(MOST_KEPT, max(KEPT, KEPT_PIECES // network.edge_count))]
     return times
 
 

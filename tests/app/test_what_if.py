@@ -391,6 +391,14 @@ def test_the_same_wish_gives_the_same_answer(client: TestClient) -> None:
     assert other["fingerprint"] != first.json()["fingerprint"]
 
 
+def test_the_answer_is_the_same_packed_or_not(client: TestClient) -> None:
+    plain, packed = (client.post(PATH, json=WISH, headers={"accept-encoding": way}) for way in ("identity", "gzip"))
+    assert plain.json() == packed.json()
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+
+
 POINT = {"lon": 141.5, "lat": 39.3}
 BAD: list[tuple[dict[str, Any] | str, int, str]] = [
     ({"moved": [{"id": "C99", **POINT}]}, 400, "相談員 C99 の登録はありません"),
