@@ -12,6 +12,7 @@ CLASS_TITLES = {
     "residential": "住宅地の道",
     "service": "敷地内の道",
 }
+NAMELESS = "名前のない道"
 NATIONAL = "trunk"
 PREFECTURAL = {"primary", "secondary"}
 
@@ -30,4 +31,5 @@ def road_title(number: str, name: str, highway: str) -> str:
         return f"県道{number}号"
     if number.isdecimal():
         return name or f"{number}号線"
-    return f"{name}({number})" if name and number else name or number or class_title(highway)
+    nameless = class_title(highway) if road_class in CLASS_TITLES and road_class != "unclassified" else NAMELESS
+    return f"{name}({number})" if name and number else name or number or nameless

@@ -210,8 +210,8 @@ def test_tables_say_what_the_documents_say(session: Session) -> None:
         ("E46", "釜石自動車道", "motorway", "釜石自動車道(E46)"),
         ("", "遠野街道", "primary", "遠野街道"),
         ("12", "", "tertiary", "12号線"),
-        ("", "", "unclassified", "そのほかの道"),
-        ("", "", "busway", "そのほかの道"),
+        ("", "", "unclassified", "名前のない道"),
+        ("", "", "busway", "名前のない道"),
         ("", "", "secondary_link", "県道"),
     ],
 )

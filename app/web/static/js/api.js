@@ -124,3 +124,9 @@ export const getComparedCells = (before, after) => get("/comparison/cells", comp
 function compared(before, after) {
   return { after: String(after), ...(before === null ? {} : { before: String(before) }) };
 }
+
+/** @param {string} profile @returns {Promise<import("./types.js").Backup>} */
+export const getBackup = (profile) => get("/coverage/backup", { profile });
+
+/** @param {string} profile @returns {Promise<import("./types.js").CriticalRoads>} */
+export const getCriticalRoads = (profile) => get("/coverage/critical-roads", { profile });

@@ -54,6 +54,25 @@
  */
 
 /**
+ * What is worked out of an absence or a cut road.
+ *
+ * @typedef {{name: string, population: number}} PeopleOfDistrict
+ * @typedef {{id: string, base: string, district: string|null, catchment_population: number, loses_cover: number,
+ *   districts: PeopleOfDistrict[], next: {id: string, base: string, population: number}[], mean_s: number|null,
+ *   longest_s: number|null, nobody_comes: number, cells: string[]}} Absence
+ * @typedef {{profile: string, minutes: number, population: number, covered: number, covered_twice: number,
+ *   consultants: Absence[], districts: {name: string, population: number, covered: number, covered_twice: number}[],
+ *   cells: {mesh_code: string, first_s: number|null, second_s: number|null}[], computed_at: string}} Backup
+ * @typedef {{title: string, class: string, class_title: string, district: string, population: number,
+ *   population_on_it: number, districts: PeopleOfDistrict[], length_m: number, usual_s: number, usual_m: number,
+ *   detour: null|{seconds: number, length_m: number, line: import("geojson").MultiLineString}, cells: string[],
+ *   line: import("geojson").MultiLineString, worst_line: import("geojson").MultiLineString}} CriticalRoad
+ * @typedef {{profile: string, minutes: number, population: number, covered: number, pieces: number,
+ *   pieces_with_loss: number, segments: number, roads: number, worst: CriticalRoad[],
+ *   at_bases: {id: string, base: string, population: number}[], computed_at: string}} CriticalRoads
+ */
+
+/**
  * A GeoJSON feature collection of one kind of feature.
  *
  * @template F

@@ -133,6 +133,11 @@ export class MapView {
     this.#fit(L.latLngBounds(border), border, { maxZoom: DISTRICT_ZOOM });
   }
 
+  /** Show points as large as they go together. @param {L.LatLng[]} points */
+  showPoints(points) {
+    if (points.length) this.#fit(L.latLngBounds(points), points, { margin: AREA_MARGIN, air: AREA_MARGIN, maxZoom: DISTRICT_ZOOM });
+  }
+
   /** @param {View} view */
   setView({ lat, lon, zoom }) {
     this.map.setView([lat, lon], zoom, { animate: false });

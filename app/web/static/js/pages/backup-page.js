@@ -1,0 +1,208 @@
+/** What if it fails: a consultant is away, or a road is cut. */
+
+import * as api from "../api.js";
+import { element, fill } from "../element.js";
+import { LossLayer } from "../map/loss-layer.js";
+import { MapView } from "../map/map-view.js";
+import { awayTable, roadsTable, twiceTable } from "../panels/backup-tables.js";
+import { credit, drawHeader } from "../panels/header.js";
+import { emptyNote, errorNote } from "../panels/notes.js";
+import { basisText, momentText } from "../strings.js";
+
+/** @typedef {"away"|"roads"|"twice"} Tab */
+const TABS = /** @type {Tab[]} */ (["away", "roads", "twice"]);
+const EVERYWHERE = /** @type {[number, number, number, number]} */ ([128, 30, 146, 46]);
+
+/** @param {string} id @returns {HTMLElement} */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/** Everything on the page. */
+class BackupPage {
+  /** @param {import("../types.js").Status} status */
+  constructor(status) {
+    this.status = status;
+    const asked = new URLSearchParams(location.search);
+    const profile = asked.get("profile") ?? "car";
+    this.profile = status.profiles.some((item) => item.name === profile) ? profile : "car";
+    /** @type {Tab} */
+    this.tab = TABS.find((item) => item === asked.get("tab")) ?? "away";
+    this.consultant = asked.get("consultant") ?? "";
+    this.road = Number(asked.get("road") ?? 0) - 1;
+    /** @type {{backup: import("../types.js").Backup, roads: import("../types.js").CriticalRoads, cells: Map<string, import("../types.js").CellFeature>}|null} */
+    this.answers = null;
+    /** @type {import("../types.js").ConsultantFeature[]} */
+    this.consultants = [];
+    this.map = new MapView(byId("map"), status.bounds ?? EVERYWHERE, {
+      onOpen: (selection) => this.#chooseConsultant(selection.id),
+      onMove: () => {},
+      describeCell: () => element("div"),
+      hiddenBelow: () => 0,
+    });
+    this.losses = new LossLayer(this.map.map, (index) => this.#chooseRoad(index));
+    drawHeader(status, this.profile, (chosen) => this.#change({ profile: chosen, consultant: "", road: -1 }, () => this.load()));
+    this.#listen();
+  }
+
+  async drawBase() {
+    const [districts, places, roads, consultants] = await Promise.all([
+      api.getDistricts(), api.getPlaces(), this.status.network ? api.getRoads() : null, api.getConsultants(),
+    ]);
+    this.consultants = consultants.features;
+    this.map.drawBase(districts.features, places.features, roads, credit(this.status));
+    if (this.status.tiles) this.map.drawTiles(this.status.tiles.url, this.status.tiles.attribution);
+  }
+
+  #listen() {
+    for (const [number, name] of TABS.entries()) {
+      const tab = byId(`tab-${name}`);
+      tab.addEventListener("click", () => this.#change({ tab: name }, () => this.#show()));
+      tab.addEventListener("keydown", (event) => {
+        const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? TABS.length - 1 : 0;
+        const next = TABS[(number + step) % TABS.length];
+        if (!step || !next) return;
+        this.#change({ tab: next }, () => this.#show());
+        byId(`tab-${next}`).focus();
+      });
+    }
+    byId("print").addEventListener("click", () => window.print());
+    window.addEventListener("beforeprint", () => {
+      byId("printed-on").textContent = `${momentText(new Date().toISOString())} 印刷 ・ ${this.#profileTitle()}`;
+    });
+  }
+
+  /** Change what is shown and the address. @param {Partial<{profile: string, tab: Tab, consultant: string, road: number}>} change @param {() => unknown} show */
+  #change(change, show) {
+    Object.assign(this, change);
+    const words = new URLSearchParams();
+    if (this.profile !== "car") words.set("profile", this.profile);
+    if (this.tab !== "away") words.set("tab", this.tab);
+    if (this.tab === "away" && this.consultant) words.set("consultant", this.consultant);
+    if (this.tab === "roads" && this.road >= 0) words.set("road", String(this.road + 1));
+    history.replaceState(null, "", `${location.pathname}${words.size ? `?${words}` : ""}`);
+    void show();
+  }
+
+  async load() {
+    const { profile, status } = this;
+    byId("basis").textContent = basisText(status, profile);
+    if (!status.network || !status.has_people) return this.#fail(emptyNote(status));
+    try {
+      const [backup, roads, coverage] = await Promise.all([api.getBackup(profile), api.getCriticalRoads(profile), api.getCoverage(profile)]);
+      const cells = await api.getCells(coverage.run);
+      if (profile !== this.profile) return;
+      this.answers = { backup, roads, cells: new Map(cells.features.map((cell) => [cell.properties.mesh_code, cell])) };
+      fill(byId("failure"));
+      this.#show();
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+      if (profile === this.profile) this.#fail(errorNote(error, () => this.load()));
+    }
+  }
+
+  /** @param {HTMLElement} note */
+  #fail(note) {
+    this.answers = null;
+    this.losses.clear();
+    byId("legend").hidden = true;
+    fill(byId("failure"), note);
+    for (const name of TABS) fill(byId(`view-${name}`));
+  }
+
+  /** @param {string} id */
+  #chooseConsultant(id) {
+    const again = this.tab === "away" && this.consultant === id;
+    this.#change({ tab: "away", consultant: again ? "" : id }, () => this.#show());
+    this.#seeMap();
+  }
+
+  /** @param {number} index */
+  #chooseRoad(index) {
+    const again = this.tab === "roads" && this.road === index;
+    this.#change({ tab: "roads", road: again ? -1 : index }, () => this.#show());
+    this.#seeMap();
+  }
+
+  /** On a phone the map stands above the table. */
+  #seeMap() {
+    const map = byId("map");
+    if (map.getBoundingClientRect().bottom < 200) map.scrollIntoView({ block: "start" });
+  }
+
+  #show() {
+    const key = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+    for (const name of TABS) {
+      const tab = byId(`tab-${name}`);
+      tab.setAttribute("aria-selected", String(name === this.tab));
+      tab.tabIndex = name === this.tab ? 0 : -1;
+      byId(`view-${name}`).hidden = name !== this.tab;
+    }
+    if (!this.answers) return;
+    const { backup, roads } = this.answers;
+    fill(byId("view-away"), awayTable(backup, this.consultants, this.consultant, (id) => this.#chooseConsultant(id)));
+    fill(byId("view-roads"), roadsTable(roads, this.road, (index) => this.#chooseRoad(index)));
+    fill(byId("view-twice"), twiceTable(backup));
+    if (key) /** @type {HTMLElement|null} */ (document.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus();
+    const said = byId(`view-${this.tab}`).querySelector(".told")?.textContent;
+    if (said) byId("live").textContent = said;
+    this.#draw();
+  }
+
+  #draw() {
+    const { answers, losses, map } = this;
+    if (!answers) return;
+    losses.clear();
+    const away = this.tab === "away" ? answers.backup.consultants.find((row) => row.id === this.consultant) : undefined;
+    const road = this.tab === "roads" ? answers.roads.worst[this.road] : undefined;
+    map.showMarks([], this.consultants, away ? { type: "consultant", id: away.id } : null);
+    const late = 60 * answers.backup.minutes;
+    const once = answers.backup.cells.filter((cell) => isWithin(cell.first_s, late) && !isWithin(cell.second_s, late));
+    const cells = this.tab === "twice" ? once.map((cell) => cell.mesh_code) : ((away ?? road)?.cells ?? []);
+    losses.addLost(cells.flatMap((code) => answers.cells.get(code) ?? []));
+    if (this.tab === "roads") losses.addRoads(answers.roads.worst, road ? this.road : -1);
+    this.#key(cells.length > 0, this.tab === "roads", Boolean(road?.detour));
+    const points = losses.points();
+    const base = this.consultants.find((item) => item.properties.id === away?.id)?.geometry?.coordinates;
+    if (away && base) map.showPoints([...points, ...map.marks.places().filter((at) => at.lng === base[0] && at.lat === base[1])]);
+    else if (road) map.showPoints(points);
+    else map.showCity(false);
+  }
+
+  /** Say what the drawn things are. @param {boolean} lost @param {boolean} cut @param {boolean} round */
+  #key(lost, cut, round) {
+    const within = `${this.answers?.backup.minutes ?? 20}分以内`;
+    const rows = /** @type {[boolean, string, string][]} */ ([
+      [lost, "lost", this.tab === "twice" ? `1人しか${within}に着けない場所` : `${within}に着ける相談員がいなくなる場所`],
+      [cut, "cut", "切れる所(番号は表の順)"],
+      [round, "round", "う回路"],
+    ]).filter(([on]) => on);
+    byId("legend").hidden = !rows.length;
+    fill(byId("legend"), rows.map(([, style, text]) => element(
+      "p", { class: "key" }, element("span", { class: `key__mark key__mark--${style}`, "aria-hidden": "true" }), text,
+    )));
+  }
+
+  #profileTitle() {
+    const profile = this.status.profiles.find((item) => item.name === this.profile);
+    return profile ? profile.title + (profile.is_assumption ? "(仮定)" : "") : "";
+  }
+}
+
+/** @param {number|null} seconds @param {number} cutoff @returns {boolean} */
+function isWithin(seconds, cutoff) {
+  return seconds !== null && seconds <= cutoff;
+}
+
+/** Start the page, or say why it cannot start. */
+export async function start() {
+  try {
+    const page = new BackupPage(await api.getStatus());
+    await page.drawBase();
+    await page.load();
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+    fill(byId("view-away"), errorNote(error, () => location.reload()));
+  }
+  document.body.dataset.ready = "";
+}
