@@ -34,6 +34,7 @@ bench: ## measure travel times and siting beside other software, installed in .v
 	.venv-bench/bin/python tests/bench/bench_travel_times.py > build/bench/travel_times.json
 	.venv-bench/bin/python tests/bench/bench_siting.py > build/bench/siting.json
 	.venv-bench/bin/python tests/bench/bench_what_if.py > build/bench/what_if.json
+	.venv-bench/bin/python tests/bench/bench_critical_links.py > build/bench/critical_links.json
 
 lock: ## write requirements/*.txt anew from pyproject.toml
 	@requirements/setup.sh dev

@@ -1,0 +1,67 @@
+"""What the loss of a road or the absence of a consultant costs the real city, against closing and leaving out."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from app.coverage.find_critical_links import find_critical_links
+from app.coverage.measure_backup import measure_backup
+from app.coverage.measure_coverage import gather_inputs
+from app.coverage.resilience import Question
+from app.coverage.travel import cell_points, departure_points
+from geo.critical_links import critical_links
+from geo.travel_time import nearest_origin, travel_time_matrix
+
+PEOPLE = 28_062
+CUTOFF_S = 1_200.0
+
+
+def test_fifty_roads_cost_what_closing_them_costs_and_all_of_them_a_moment(city: Session) -> None:
+    inputs = gather_inputs(city, "car", [20], None)
+    network, profile = inputs.network, inputs.profile
+    start, end = departure_points(network, inputs.postings, profile), cell_points(network, inputs.cells, profile)
+    people = np.array([cell.population for cell in inputs.cells])
+    critical_links(network, start, end, people, profile=profile, cutoff_s=CUTOFF_S)
+    begin = time.process_time()
+    found = critical_links(network, start, end, people, profile=profile, cutoff_s=CUTOFF_S)
+    # The issue allows a minute for every road of Tono.
+    assert time.process_time() - begin < 6
+    worst = np.argsort(-found.loss, kind="stable")[:25]
+    others = np.random.default_rng(3).choice(network.edge_count, 25, replace=False)
+    before, _ = nearest_origin(network, start, end, profile=profile, cutoff_s=CUTOFF_S)
+    for piece in np.concatenate([worst, others]).tolist():
+        after, _ = nearest_origin(network, start, end, profile=profile, cutoff_s=CUTOFF_S, closed=[piece])
+        lost = np.flatnonzero(np.isfinite(before) & np.isinf(after))
+        assert found.lost_with(piece).tolist() == lost.tolist()
+        assert found.loss[piece] == people[lost].sum()
+    assert found.loss[worst].min() > 0
+
+
+def test_the_ten_worst_are_ten_roads_each_with_its_way_round(city: Session) -> None:
+    found = json.loads(find_critical_links(city, Question("critical-roads")).document)
+    assert found["population"] == PEOPLE
+    assert len(found["worst"]) == 10
+    counts = [row["population"] for row in found["worst"]]
+    assert counts == sorted(counts, reverse=True)
+    assert len({row["worst_piece"] for row in found["worst"]}) == 10
+    for row in found["worst"]:
+        assert sum(part["population"] for part in row["districts"]) == row["population"]
+        assert row["detour"] is None or row["detour"]["seconds"] >= row["usual_s"]
+    assert found["worst"][0]["title"] == "国道107号"
+
+
+def test_who_is_away_leaves_whom_the_others_do_not_reach(city: Session) -> None:
+    found = json.loads(measure_backup(city, Question("backup")).document)
+    inputs = gather_inputs(city, "car", [20], None)
+    start = departure_points(inputs.network, inputs.postings, inputs.profile)
+    end = cell_points(inputs.network, inputs.cells, inputs.profile)
+    times = travel_time_matrix(inputs.network, start, end, profile=inputs.profile)
+    people = np.array([cell.population for cell in inputs.cells])
+    for number, row in enumerate(found["consultants"]):
+        others = np.delete(times, number, axis=0).min(axis=0)
+        assert row["loses_cover"] == people[(times.min(axis=0) <= CUTOFF_S) & (others > CUTOFF_S)].sum()
+    assert max(row["loses_cover"] for row in found["consultants"]) > 1_000
