@@ -111,7 +111,11 @@ def _spot(network: RoadNetwork, place: Point, limit_m: float, preferred: Bools |
     if preferred is not None:
         near = near[preferred[near]]
     if not len(near):
-        raise OffNetworkError(f"No such road within {limit_m:,.0f} m of {place[0]:.5f}, {place[1]:.5f}.")
+        meant = network.lines_m if preferred is None else network.lines_m[preferred]
+        metres = float(shapely.distance(meant, point).min())
+        raise OffNetworkError(
+            f"{place[0]:.5f}, {place[1]:.5f} is {metres:,.0f} m from the nearest such road, limit {limit_m:,.0f} m."
+        )
     near = np.sort(near)
     distances = shapely.distance(network.lines_m[near], point)
     piece = int(near[np.argmin(distances)])

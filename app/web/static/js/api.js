@@ -102,6 +102,21 @@ export const getIsochrones = (consultant, minutes, profile) =>
 /** @param {string} q @param {AbortSignal} signal @returns {Promise<{results: import("./types.js").Found[]}>} */
 export const search = (q, signal) => get("/search", { q }, signal);
 
+/** @param {string} [at] a moment: only what holds then @returns {Promise<import("./types.js").Collection<import("./types.js").ClosureFeature>>} */
+export const getClosures = (at) => get("/closures", at ? { at } : {});
+
+/** @param {number} id @returns {Promise<import("./types.js").ClosureEffect>} */
+export const getClosureEffect = (id) => get(`/closures/${id}/effect`);
+
+/** @param {[number, number]} start @param {[number, number]} end @returns {Promise<import("./types.js").SectionFeature>} */
+export const getSection = (start, end) => get("/roads/section", { start: start.join(","), end: end.join(",") });
+
+/** @param {string} profile @returns {Promise<import("./types.js").Backup>} */
+export const getBackup = (profile) => get("/coverage/backup", { profile });
+
+/** @param {string} profile @returns {Promise<import("./types.js").CriticalRoads>} */
+export const getCriticalRoads = (profile) => get("/coverage/critical-roads", { profile });
+
 /** @returns {Promise<{scenarios: import("./scenario-types.js").Scenario[]}>} */
 export const getScenarios = () => get("/scenarios");
 
@@ -124,9 +139,3 @@ export const getComparedCells = (before, after) => get("/comparison/cells", comp
 function compared(before, after) {
   return { after: String(after), ...(before === null ? {} : { before: String(before) }) };
 }
-
-/** @param {string} profile @returns {Promise<import("./types.js").Backup>} */
-export const getBackup = (profile) => get("/coverage/backup", { profile });
-
-/** @param {string} profile @returns {Promise<import("./types.js").CriticalRoads>} */
-export const getCriticalRoads = (profile) => get("/coverage/critical-roads", { profile });

@@ -49,6 +49,17 @@
  *   consultants: {id: string, base: string, catchment_population: number, covered: Record<string, number>}[],
  *   unreachable: {mesh_code: string, population: number, reason: string, snap_m: number|null}[],
  *   computed_at?: string}} Coverage
+ * @typedef {{name: string, place: string, content: string, detour: string, reason: string, source: string, length_m: number|null,
+ *   valid_from: string|null, valid_to: string|null, yearly_from: string, yearly_to: string, time_zone: string}} ClosureWords
+ * @typedef {ClosureWords & {id: number, is_yearly: boolean, state: "now"|"coming"|"past", season: [string, string]|null,
+ *   located_by: string, is_drawn: boolean, version: number}} Closure
+ * @typedef {{type: "Feature", geometry: import("geojson").MultiLineString, properties: Closure}} ClosureFeature
+ * @typedef {ClosureWords & {geometry: import("geojson").MultiLineString|import("geojson").LineString|null, pieces: number[]|null, network: string,
+ *   version: number}} ClosureDraft
+ * @typedef {{type: "Feature", geometry: import("geojson").MultiLineString,
+ *   properties: {name: string, length_m: number, pieces: number[], network: string}}} SectionFeature
+ * @typedef {{id: number, minutes: number, profiles: {profile: string, is_assumption: boolean, pieces: number, population: number,
+ *   covered_open: number, covered_closed: number, lost: number, cut_off: number}[]}} ClosureEffect
  * @typedef {{type: "resource"|"district"|"place"|"consultant", id: string|number, name: string, kind: Kind|null, text: string,
  *   lon: number|null, lat: number|null}} Found
  */

@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { fill } from "../element.js";
 import { bySite, readState, shown, writeState } from "../filters.js";
 import { Legend } from "../map/legend.js";
+import { drawToday } from "../map/closure-layer.js";
 import { MapView } from "../map/map-view.js";
 import { basisText, momentText, networkText } from "../strings.js";
 import { credit, drawHeader } from "../panels/header.js";
@@ -72,6 +73,7 @@ class MapPage {
     if (this.state.view) this.map.setView(this.state.view);
     this.#showTab();
     this.#showMarks();
+    drawToday(this.map.map, this.legend.box, (await api.getClosures(new Date().toISOString())).features);
     await this.#loadCoverage();
     if (!this.state.view) this.map.showCity(false);
     await this.#showSelected(false, this.state.view ? {} : { zoom: NEAR });
