@@ -48,12 +48,13 @@ class Watched:
     faults: list[str] = field(default_factory=list)
 
     def follow(self, context: BrowserContext) -> None:
-        """Write down every fault of the pages of a context; requests to other hosts are cut off."""
+        """Write down every fault of the pages of a context, and every request to a host that the browser cannot find."""
         context.on("console", lambda message: message.type in {"error", "warning"} and self._note(message.text))
         context.on("weberror", lambda error: self._note(str(error.error)))
         context.on("response", lambda reply: reply.status >= 400 and self._note(f"{reply.status} {reply.url}"))
         context.on("requestfailed", lambda request: self._note(f"failed {request.url}: {request.failure}"))
-        context.route(self._is_foreign, self._cut)
+        # Not by `context.route`: that would hand each request of each page to this process, and switch off the cache.
+        context.on("request", lambda request: self._is_foreign(request.url) and self._note(f"asked {request.url}"))
 
     def _note(self, fault: str) -> None:
         # A page that is left behind gives up what it was still loading; that is no fault.
@@ -62,10 +63,6 @@ class Watched:
 
     def _is_foreign(self, url: str) -> bool:
         return urlsplit(url).scheme not in {"data", "blob"} and not url.startswith(f"{self.home}/")
-
-    def _cut(self, route: Any) -> None:
-        self._note(f"asked {route.request.url}")
-        route.abort("addressunreachable")
 
 
 class Announcing(uvicorn.Server):
@@ -84,7 +81,8 @@ class Announcing(uvicorn.Server):
 @contextmanager
 def serving(database_url: str) -> Iterator[str]:
     """Serve the pages of a database on a free port of this machine and give their address."""
-    with socket.socket() as listener:
+    # Without the number of its protocol, asyncio would not switch off the 40 ms that small answers wait for company.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         server = Announcing(uvicorn.Config(create_app(get_settings(), database_url), log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
