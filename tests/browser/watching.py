@@ -48,7 +48,7 @@ class Watched:
     faults: list[str] = field(default_factory=list)
 
     def follow(self, context: BrowserContext) -> None:
-        """Write down every fault of the pages of a context, and every request to a host that the browser cannot find."""
+        """Write down the faults of the pages of a context, and what they ask of a host that the browser cannot find."""
         context.on("console", lambda message: message.type in {"error", "warning"} and self._note(message.text))
         context.on("weberror", lambda error: self._note(str(error.error)))
         context.on("response", lambda reply: reply.status >= 400 and self._note(f"{reply.status} {reply.url}"))
