@@ -66,3 +66,20 @@ def test_a_broken_address_still_opens(visit: Visit, address: str) -> None:
     expect(page.locator("#coverage tbody tr")).to_have_count(11)
     if "site" in address:
         expect(page.locator("#details")).to_contain_text("この場所の資源は見つかりません")
+
+
+def test_whoever_presses_twice_gets_where_the_last_leads(visit: Visit) -> None:
+    near = "/?at=39.33000,141.53000,13"
+    once, twice = visit(near), visit(near)
+    once.get_by_role("button", name="市の全体を表示する").click()
+    expect(once.locator(".leaflet-zoom-anim, .leaflet-pan-anim")).to_have_count(0)
+    expect(once).not_to_have_url(re.compile("at=39.33000,141.53000"))
+    # The second comes while the map is still on its way for the first.
+    twice.evaluate("""() => new Promise(done => {
+        const press = name => document.querySelector(`[aria-label=${name}]`).click();
+        const then = () => { press("市の全体を表示する"); done(); };
+        press("地図を大きくする");
+        requestAnimationFrame(() => requestAnimationFrame(then));
+    })""")
+    expect(twice.locator(".leaflet-zoom-anim, .leaflet-pan-anim")).to_have_count(0)
+    expect(twice).to_have_url(once.url)

@@ -43,6 +43,7 @@ export class MapView {
       if (event.target === container && event.key === "Enter") this.cells.openAt(this.map.getCenter());
     });
     this.map.on("moveend", () => this.#tellView());
+    this.#keepWishes();
     this.#fitPaper();
   }
 
@@ -150,7 +151,7 @@ export class MapView {
     const nearer = Math.max(this.map.getZoom(), zoom);
     if (nearer === this.map.getZoom() && this.#isOpen(point)) return;
     const centre = this.map.project(point, nearer).add([0, below / 2]);
-    this.map.setView(this.map.unproject(centre, nearer), nearer, { animate: this.#moves() });
+    this.#go(this.map.unproject(centre, nearer), nearer, true);
   }
 
   /** Return whether a point is seen with air around it. @param {L.LatLng} at @returns {boolean} */
@@ -180,7 +181,28 @@ export class MapView {
     const { x, y } = this.map.getSize();
     const boxes = overlays(this.map.getContainer(), this.page.hiddenBelow(), air);
     const { zoom, centre } = clearView({ points: points.map(pixel), frame: [left, top, right, bottom], size: [x, y], boxes, margin, maxZoom });
-    this.map.setView(this.map.unproject(L.point(centre), 0), zoom, { animate: animate && this.#moves() });
+    this.#go(this.map.unproject(L.point(centre), 0), zoom, animate);
+  }
+
+  /** Move to a view, after a zoom that is going on. @param {L.LatLng} centre @param {number} zoom @param {boolean} animate */
+  #go(centre, zoom, animate) {
+    const go = () => void this.map.setView(centre, zoom, { animate: animate && this.#moves() });
+    if (this.isZooming) this.nextGo = go;
+    else go();
+  }
+
+  /** Leaflet drops a wish to move that comes while it is zooming: keep the last one until it is still. */
+  #keepWishes() {
+    this.isZooming = false;
+    /** @type {(() => void)|null} */
+    this.nextGo = null;
+    this.map.on("zoomanim", () => { this.isZooming = true; });
+    this.map.on("zoomend", () => { this.isZooming = false; });
+    this.map.on("moveend", () => {
+      const go = this.nextGo;
+      this.nextGo = null;
+      go?.();
+    });
   }
 
   /** @returns {boolean} */

@@ -89,7 +89,10 @@ class BackupPage {
     byId("basis").textContent = basisText(status, profile);
     if (!status.network || !status.has_people) return this.#fail(emptyNote(status));
     try {
-      const [backup, roads, coverage] = await Promise.all([api.getBackup(profile), api.getCriticalRoads(profile), api.getCoverage(profile)]);
+      const asked = /** @type {const} */ ([api.getBackup(profile), api.getCriticalRoads(profile), api.getCoverage(profile)]);
+      // Of several that fail the first is told, not the fastest.
+      await Promise.allSettled(asked);
+      const [backup, roads, coverage] = await Promise.all(asked);
       const cells = await api.getCells(coverage.run);
       if (profile !== this.profile) return;
       this.answers = { backup, roads, cells: new Map(cells.features.map((cell) => [cell.properties.mesh_code, cell])) };
