@@ -83,6 +83,13 @@ def bundled_url(bundled_template: str, new_database: NewDatabase) -> Iterator[st
         yield url
 
 
+@pytest.fixture(scope="session")
+def command_url(bundled_template: str, new_database: NewDatabase) -> Iterator[str]:
+    """Return the address of a database with the bundled data on which commands keep what they measure."""
+    with new_database("measuring", copy_of=bundled_template) as url:
+        yield url
+
+
 @pytest.fixture
 def own_city_url(bundled_template: str, new_database: NewDatabase) -> Iterator[str]:
     """Return the address of a database with the bundled data that belongs to one test."""
@@ -181,14 +188,14 @@ Run = Callable[..., Said]
 
 
 @pytest.fixture
-def tono(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], bundled_url: str) -> Iterator[Run]:
-    """Return what runs a command of `tono` in this process, on the unchanged bundled city or another database.
+def tono(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command_url: str) -> Iterator[Run]:
+    """Return what runs a command of `tono` in this process, on the bundled city or another database.
 
     ``on=""`` is the private database of TONO_STATE_DIR.
     """
 
     def run(*words: object, on: str | None = None) -> Said:
-        monkeypatch.setenv("TONO_DATABASE_URL", bundled_url if on is None else on)
+        monkeypatch.setenv("TONO_DATABASE_URL", command_url if on is None else on)
         monkeypatch.setattr(sys, "argv", ["tono", *map(str, words)])
         get_settings.cache_clear()
         capsys.readouterr()

@@ -216,15 +216,15 @@ BAD_FILES: dict[str, tuple[str, bytes | None, str]] = {
 
 
 @pytest.mark.parametrize("what", BAD_FILES)
-def test_a_bad_file_is_told_in_one_sentence(tono, tmp_path: Path, what: str, bundled_url: str, contents) -> None:
+def test_a_bad_file_is_told_in_one_sentence(tono, tmp_path: Path, what: str, command_url: str, contents) -> None:
     name, content, said = BAD_FILES[what]
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    before = contents(bundled_url)
+    before = contents(command_url)
     answer = tono("demand", "load", tmp_path / name)
     answer.assert_refused(name)
     assert any(words in answer.err for words in said.split("|"))
-    assert contents(bundled_url) == before
+    assert contents(command_url) == before
 
 
 def test_a_truncated_parquet_file_and_a_folder(tono, tmp_path: Path) -> None:

@@ -176,22 +176,22 @@ def test_other_shapes_and_tables_without_shape_are_refused(session: Session, tmp
 
 @pytest.mark.parametrize("content", ["", "{}", "[1, 2]", '{"type": "FeatureCollection", "features": []}', "\x00\x01"])
 def test_files_that_say_nothing_are_refused_in_one_sentence(
-    tono, bundled_url: str, tmp_path: Path, contents, content: str
+    tono, command_url: str, tmp_path: Path, contents, content: str
 ) -> None:
     path = tmp_path / "b.geojson"
     path.write_text(content)
-    before = contents(bundled_url)
+    before = contents(command_url)
     tono("districts", "load", path).assert_refused("b.geojson")
-    assert contents(bundled_url) == before
+    assert contents(command_url) == before
 
 
-def test_borders_of_another_city_are_refused(tono, bundled_url: str, tmp_path: Path, contents) -> None:
-    before = contents(bundled_url)
+def test_borders_of_another_city_are_refused(tono, command_url: str, tmp_path: Path, contents) -> None:
+    before = contents(command_url)
     tono("districts", "load", saved(tmp_path, "b.geojson", polygons())).assert_refused("no polygon for")
     # The names are right and the place is not: Tono's districts drawn over Yokohama.
     frame = gpd.GeoDataFrame({"name": TONO}, geometry=[box(139.5, 35.3, 139.6, 35.4)] * len(TONO), crs=4326)
     tono("districts", "load", saved(tmp_path, "c.geojson", frame)).assert_refused("another city")
-    assert contents(bundled_url) == before
+    assert contents(command_url) == before
 
 
 def test_people_whose_district_is_not_given_get_the_new_one(tono, own_city_url: str, tmp_path: Path) -> None:

@@ -112,12 +112,12 @@ NO_ANSWERS = {
 
 
 @pytest.mark.parametrize("case", NO_ANSWERS)
-def test_an_answer_that_is_none_is_one_sentence(tono, servers: Answers, bundled_url: str, contents, case: str) -> None:
+def test_an_answer_that_is_none_is_one_sentence(tono, servers: Answers, command_url: str, contents, case: str) -> None:
     path, status, body, words = NO_ANSWERS[case]
     servers.instead[path] = (status, body)
-    before = contents(bundled_url)
+    before = contents(command_url)
     tono("network", "build", "--place", "遠野市").assert_refused(words)
-    assert contents(bundled_url) == before
+    assert contents(command_url) == before
 
 
 def test_a_server_that_is_not_there(tono, servers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,10 +152,10 @@ def test_a_box_that_is_none_is_refused_before_anyone_is_asked(tono, servers: Ans
     assert servers.asked == []
 
 
-def test_a_place_elsewhere_is_another_city(tono, servers: Answers, bundled_url: str, contents) -> None:
-    before = contents(bundled_url)
+def test_a_place_elsewhere_is_another_city(tono, servers: Answers, command_url: str, contents) -> None:
+    before = contents(command_url)
     tono("network", "build", "--place", "遠野市").assert_refused("another city")
-    assert contents(bundled_url) == before
+    assert contents(command_url) == before
 
 
 def test_no_other_command_asks_anyone(tono, servers: Answers, own_city_url: str, tmp_path: Path) -> None:
