@@ -39,7 +39,8 @@ if [ "$group" != bench ] && command -v dpkg-query >/dev/null 2>&1; then
     want fonts-noto-cjk    # the report as PDF carries its letters within
     for library in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; do want "$library"; done
     if [ "$group" = dev ]; then
-        command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+        # Chromium without its windows starts and draws in half the time; where it is not packaged, the whole one will do.
+        command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1 || missing="$missing chromium-headless-shell"
     fi
 fi
 if [ -n "$missing" ]; then
@@ -56,6 +57,7 @@ if [ -n "$missing" ]; then
     fi
     told=$(mktemp)
     $as_root apt-get update -q >"$told" 2>&1 || say "the package lists could not be refreshed; trying with the old ones"
+    apt-cache show chromium-headless-shell >/dev/null 2>&1 || missing=$(printf '%s' "$missing" | sed 's/chromium-headless-shell/chromium/')
     # shellcheck disable=SC2086  # the list is meant to be split
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >"$told" 2>&1 || {
         cat "$told" >&2

@@ -68,7 +68,8 @@ def overlapping(page: Page) -> list[tuple[str, str]]:
 
 def cut_off(page: Page) -> list[str]:
     """Return the elements whose words do not fit, and the page itself where it is wider than the window."""
-    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    # Not `innerWidth`: a phone shows a page that is too wide from farther away, and then that grows with it.
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     found: list[str] = page.evaluate(CUT_OFF)
     return found + ([f"the page is {wider} px wider than the window"] if wider > 0 else [])
 
