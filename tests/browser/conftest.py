@@ -126,8 +126,8 @@ def visit(chromium: Browser, home: str) -> Iterator[Callable[..., Page]]:
         watched.follow(context)
         page = context.new_page()
         page.goto(site + address)
-        # A page without a map is ready when it is loaded.
-        expect(page.locator(until)).to_be_attached()
+        # A page without a map is ready when it is loaded. Not `expect`: while it waits it describes the page for its message.
+        page.wait_for_selector(until, state="attached")
         return page
 
     yield open_page
