@@ -126,7 +126,7 @@ def visit(chromium: Browser, home: str) -> Iterator[Callable[..., Page]]:
         watched.follow(context)
         page = context.new_page()
         page.goto(site + address)
-        # A page without a map is ready when it is loaded. Not `expect`: while it waits it describes the page for its message.
+        # A page without a map is ready when it is loaded. Not `expect`, which describes the whole page while it waits.
         page.wait_for_selector(until, state="attached")
         return page
 
