@@ -187,6 +187,13 @@ def test_what_a_killed_process_worked_on_is_done_by_another(queue: Engine, root)
     assert left_behind(queue) == [(0, "other")]
 
 
+# The server has the databases of other test processes as well.
+HOLDER = """
+    SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
 def test_a_worker_that_lost_its_job_without_knowing_keeps_nothing(queue: Engine, queue_url: str) -> None:
     (job,) = ask(queue)
     cut_off, done = Held("cut off"), threading.Event()
@@ -194,7 +201,7 @@ def test_a_worker_that_lost_its_job_without_knowing_keeps_nothing(queue: Engine,
         assert cut_off.begun.wait(PATIENCE_S)
         owner = create_database_engine(queue_url)
         with owner.connect() as connection:
-            holder = connection.scalar(text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"))
+            holder = connection.scalar(text(HOLDER))
         owner.dispose()
         with transaction(queue) as session:
             session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": holder})
