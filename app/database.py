@@ -79,8 +79,11 @@ def get_session(request: Request) -> Iterator[Session]:
 DbSession = Annotated[Session, Depends(get_session, scope="function")]
 
 
-def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest form; nothing is changed when a step fails."""
+def migrate(url: str) -> bool:
+    """Bring the database at `url` to the newest form, and return whether it had no form at all before.
+
+    Nothing is changed when a step fails.
+    """
     engine = create_database_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -89,8 +92,10 @@ def migrate(url: str) -> None:
             # Two starts at once must not migrate twice.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tono migrate'))"))
             _require_postgis(connection)
+            is_new = connection.scalar(text("SELECT to_regclass('public.alembic_version') IS NULL"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            return bool(is_new)
     except CommandError as error:
         raise NotReadyError(
             "The database was made by a newer version of this service. Use that version, or restore a backup of this "

@@ -52,7 +52,7 @@ def db_url() -> None:
 @app.command("migrate")
 def db_migrate() -> None:
     """Bring the database to the newest form."""
-    with opened():
+    with opened(bundled=False):
         say("The database has the newest form.")
 
 

@@ -19,17 +19,24 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def opened(*, migrate: bool = True) -> Iterator[Session]:
-    """Give a session on the database, started for this command where it does not run; all or nothing is kept."""
+def opened(*, bundled: bool = True) -> Iterator[Session]:
+    """Give a session on the database, started for this command where it does not run; all or nothing is kept.
+
+    A database that this command is the first to use gets the bundled data, as by `tono up`: a city's own roads, borders
+    and people are of no use without consultants.
+    """
     from app.connection import running_database
-    from app.database import create_database_engine, transaction
-    from app.database import migrate as bring_up_to_date
+    from app.database import create_database_engine, migrate, transaction
+    from app.demonstration.load_demonstration import load_demonstration
 
     with running_database(get_settings()) as urls:
-        if migrate:
-            bring_up_to_date(urls.owner)
+        is_new = migrate(urls.owner)
         engine = create_database_engine(urls.owner)
         try:
+            if is_new and bundled:
+                say("Loading the bundled data of Tono …")
+                with transaction(engine) as session:
+                    load_demonstration(session, BUNDLED)
             with transaction(engine) as session:
                 yield session
         finally:
