@@ -27,13 +27,14 @@ def opened(*, bundled: bool = True) -> Iterator[Session]:
     """
     from app.connection import running_database
     from app.database import create_database_engine, migrate, transaction
-    from app.demonstration.load_demonstration import load_demonstration
 
     with running_database(get_settings()) as urls:
         is_new = migrate(urls.owner)
         engine = create_database_engine(urls.owner)
         try:
             if is_new and bundled:
+                from app.demonstration.load_demonstration import load_demonstration
+
                 say("Loading the bundled data of Tono …")
                 with transaction(engine) as session:
                     load_demonstration(session, BUNDLED)

@@ -28,8 +28,9 @@ def road_lines(network: RoadNetwork) -> dict[str, shapely.MultiLineString]:
     for name in (*MAP_CLASSES, MINOR):
         lines = network.lines[names == name]
         if len(lines):
-            joined = shapely.line_merge(shapely.multilinestrings(lines))
-            thin = shapely.simplify(joined, THIN_DEGREES)
+            joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+            # Line by line: a line keeps its ends, and whether two of them cross is not asked, which takes far longer.
+            thin = shapely.multilinestrings(shapely.simplify(joined, THIN_DEGREES, preserve_topology=False))
             rounded = shapely.set_precision(thin, 10**-DIGITS, mode="pointwise")
             drawn[name] = shapely.MultiLineString([part for part in shapely.get_parts(rounded) if not part.is_empty])
     return drawn
