@@ -23,7 +23,7 @@ def demo_load() -> None:
     from app.coverage.measure_coverage import measure_all
     from app.demonstration.load_demonstration import load_demonstration
 
-    with opened() as session:
+    with opened(bundled=False) as session:
         counts = load_demonstration(session, BUNDLED)
         measure_all(session)
     say("Loaded: " + ", ".join(f"{number} {kind}" for kind, number in counts.items()) + ".")
