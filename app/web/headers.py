@@ -64,12 +64,7 @@ class OwnPagesOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not _is_own(Headers(scope=scope)):
-            title, detail = (
-                "この操作は受け付けられません",
-                "この地図のページから操作してください。何も変わっていません。",
-            )
-            body = {"type": "about:blank", "title": title, "status": 403, "detail": detail}
-            await JSONResponse(body, 403, media_type="application/problem+json")(scope, receive, send)
+            await JSONResponse(REFUSAL, 403, media_type="application/problem+json")(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
