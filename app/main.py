@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import uuid
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from app.consultants.router import router as consultants
@@ -27,10 +25,10 @@ from app.settings import Settings
 from app.web.closure_effect import router as closure_effect
 from app.web.headers import OwnPagesOnly, SecurityHeaders
 from app.web.map_data import router as map_data
+from app.web.own_files import OwnFiles
 from app.web.pages import error_page
 from app.web.pages import router as pages
 
-STATIC = Path(__file__).parent / "web" / "static"
 log = logging.getLogger("tono")
 
 
@@ -48,7 +46,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(OwnPagesOnly)
     app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.state.own_files = OwnFiles()
+    app.mount("/static/{version}", app.state.own_files)
     app.include_router(pages)
     for router in (map_data, resources, roads, closure_effect, demand, consultants, coverage, scenarios, reports):
         app.include_router(router, prefix="/api/v1")

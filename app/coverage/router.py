@@ -51,9 +51,11 @@ def _stored(run: ResilienceRun) -> dict[str, Any]:
 
 @router.get("/coverage/{run_id}/cells")
 def cells(
-    session: DbSession, _: Caller, run_id: Annotated[str, Path(pattern=r"^\w+$", max_length=64)]
+    response: Response, session: DbSession, _: Caller, run_id: Annotated[str, Path(pattern=r"^\w+$", max_length=64)]
 ) -> dict[str, Any]:
     """Return the travel time of every inhabited cell of a run."""
+    # The number of a run is the fingerprint of all that it was measured from; but a later version may say more of it.
+    response.headers["Cache-Control"] = "private, max-age=3600"
     return schemas.cells_geojson(queries.list_run_cells(session, run_id))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -29,35 +29,67 @@ def _public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("JP", years=year))
 
 
-def _in_season(schedule: Schedule, day: date) -> bool:
-    if not (schedule.season_from and schedule.season_to):
+class _When(NamedTuple):
+    """What of a schedule its days depend on."""
+
+    rrule: str
+    starts_on: date | None
+    exdates: tuple[date, ...]
+    closed_on_holidays: bool
+    season_from: str
+    season_to: str
+
+    @staticmethod
+    def of(schedule: Schedule) -> _When:
+        return _When(
+            schedule.rrule,
+            schedule.starts_on,
+            tuple(schedule.exdates),
+            schedule.closed_on_holidays,
+            schedule.season_from,
+            schedule.season_to,
+        )
+
+
+def _in_season(when: _When, day: date) -> bool:
+    if not (when.season_from and when.season_to):
         return True
     mark = f"{day:%m-%d}"
-    if schedule.season_from <= schedule.season_to:
-        return schedule.season_from <= mark <= schedule.season_to
-    return mark >= schedule.season_from or mark <= schedule.season_to
+    if when.season_from <= when.season_to:
+        return when.season_from <= mark <= when.season_to
+    return mark >= when.season_from or mark <= when.season_to
 
 
-def occurrences(schedule: Schedule, since: date) -> Iterator[date]:
-    """Yield the days on which a schedule takes place, from `since` (inclusive) to `HORIZON` later."""
-    if not schedule.rrule:
+def _days(when: _When, since: date) -> Iterator[date]:
+    if not when.rrule:
         return
-    start = datetime.combine(schedule.starts_on or since, datetime.min.time())
-    rule = rrulestr(schedule.rrule, dtstart=start)
+    start = datetime.combine(when.starts_on or since, datetime.min.time())
+    rule = rrulestr(when.rrule, dtstart=start)
     first = datetime.combine(max(since, start.date()), datetime.min.time())
     until = datetime.combine(since + HORIZON, datetime.min.time())
     for moment in rule.xafter(first, inc=True):
         if moment > until:
             return
         day = moment.date()
-        holiday = schedule.closed_on_holidays and day in _public_holidays(day.year)
-        if day not in schedule.exdates and _in_season(schedule, day) and not holiday:
+        holiday = when.closed_on_holidays and day in _public_holidays(day.year)
+        if day not in when.exdates and _in_season(when, day) and not holiday:
             yield day
+
+
+# A rule is walked from its first day, years ago; every page of a day asks for the same.
+@lru_cache(maxsize=4096)
+def _next_day(when: _When, since: date) -> date | None:
+    return next(_days(when, since), None)
+
+
+def occurrences(schedule: Schedule, since: date) -> Iterator[date]:
+    """Yield the days on which a schedule takes place, from `since` (inclusive) to `HORIZON` later."""
+    return _days(_When.of(schedule), since)
 
 
 def next_on(schedule: Schedule, since: date) -> date | None:
     """Return the next day of a schedule, `since` itself included, or None when none is known."""
-    return next(itertools.islice(occurrences(schedule, since), 1), None)
+    return _next_day(_When.of(schedule), since)
 
 
 def next_of(schedules: Iterable[Schedule], since: date) -> tuple[date, Schedule] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,47 +26,36 @@ from geo.profiles import CAR, PROFILES
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
-IMPORT_MAP = json.dumps({"imports": {"leaflet": "/static/vendor/leaflet/leaflet-src.esm.js"}})
 
 
 @router.get("/", response_class=HTMLResponse)
 def map_page(request: Request, _: Caller) -> Response:
     """Show the map."""
-    city = request.app.state.settings.city_name
-    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
-    return templates.TemplateResponse(request, "map.html", context)
+    return _page(request, "map.html")
 
 
 @router.get("/what-if", response_class=HTMLResponse)
 def what_if_page(request: Request, _: Caller) -> Response:
     """Show the map on which a placement is tried."""
-    city = request.app.state.settings.city_name
-    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
-    return templates.TemplateResponse(request, "what_if.html", context)
+    return _page(request, "what_if.html")
 
 
 @router.get("/roads", response_class=HTMLResponse)
 def roads_page(request: Request, _: Caller) -> Response:
     """Show the calendar of closed roads."""
-    city = request.app.state.settings.city_name
-    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
-    return templates.TemplateResponse(request, "roads.html", context)
+    return _page(request, "roads.html")
 
 
 @router.get("/backup", response_class=HTMLResponse)
 def backup_page(request: Request, _: Caller) -> Response:
     """Show what happens when a consultant is away or a road is cut."""
-    city = request.app.state.settings.city_name
-    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
-    return templates.TemplateResponse(request, "backup.html", context)
+    return _page(request, "backup.html")
 
 
 @router.get("/reports", response_class=HTMLResponse)
 def reports_page(request: Request, _: Caller) -> Response:
     """Show the scenarios, start new ones and compare them."""
-    city = request.app.state.settings.city_name
-    context = {"nonce": request.state.nonce, "import_map_json": IMPORT_MAP, "city_name": city}
-    return templates.TemplateResponse(request, "reports.html", context)
+    return _page(request, "reports.html")
 
 
 @router.get("/list", response_class=HTMLResponse)
@@ -75,7 +63,6 @@ def list_page(request: Request, session: DbSession, caller: Caller, profile: str
     """Show everything that the map shows as text; an unknown way of travelling is taken as the usual one."""
     chosen = profile if profile in PROFILES else CAR.name
     context = {
-        "city_name": request.app.state.settings.city_name,
         "generated_at": datetime.now(JAPAN),
         "profile": chosen,
         "groups": _groups(session),
@@ -84,7 +71,18 @@ def list_page(request: Request, session: DbSession, caller: Caller, profile: str
         "basis": _basis(session, chosen),
         "words": wording,
     }
-    return templates.TemplateResponse(request, "list.html", context)
+    return _page(request, "list.html", context)
+
+
+def _page(request: Request, name: str, facts: dict[str, Any] | None = None, *, status_code: int = 200) -> Response:
+    static = request.app.state.own_files.address
+    context = {
+        "city_name": request.app.state.settings.city_name,
+        "static": static,
+        "import_map": {"imports": {"leaflet": f"{static}/vendor/leaflet/leaflet-src.esm.js"}},
+        "nonce": request.state.nonce,
+    }
+    return templates.TemplateResponse(request, name, context | (facts or {}), status_code=status_code)
 
 
 def _groups(session: DbSession) -> list[dict[str, Any]]:
@@ -105,12 +103,11 @@ def _basis(session: DbSession, profile: str) -> str:
 def error_page(request: Request, status_code: int, title: str, detail: str) -> Response:
     """Return an error as a page with what happened, what was kept and what to do next."""
     context = {
-        "city_name": request.app.state.settings.city_name,
         "title": title,
         "detail": detail,
         "may_pass": status_code >= 500 or status_code == 409,
     }
-    return templates.TemplateResponse(request, "error.html", context, status_code=status_code)
+    return _page(request, "error.html", context, status_code=status_code)
 
 
 @router.get("/healthz", response_class=PlainTextResponse)

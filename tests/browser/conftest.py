@@ -22,6 +22,8 @@ QUIET = (
     # No other host can be found, whatever a page asks for; `Watched` tells.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    # A page lives for a second here; to make its scripts quick would take longer.
+    "--js-flags=--no-maglev --no-turbofan --max-lazy",
 )
 # Other tests may keep both cores busy.
 PATIENCE_MS = 20_000
@@ -106,10 +108,30 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def person(chromium: Browser) -> Iterator[Callable[[dict[str, Any]], BrowserContext]]:
+    """Return what gives the browser of a person with a window of some size, who was on the pages before.
+
+    A tab forgets, but the files of the pages are in the browser's cache, as they are for everyone from the second day.
+    """
+    known: dict[str, BrowserContext] = {}
+
+    def browser_of(window: dict[str, Any]) -> BrowserContext:
+        key = repr(window)
+        if key not in known:
+            known[key] = chromium.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", **window)
+            known[key].set_default_timeout(PATIENCE_MS)
+        return known[key]
+
+    yield browser_of
+    for context in known.values():
+        context.close()
+
+
 @pytest.fixture
-def visit(chromium: Browser, home: str) -> Iterator[Callable[..., Page]]:
-    """Return what opens an address in a fresh window and waits until the page is ready; its faults fail the test."""
-    opened: list[tuple[BrowserContext, Watched]] = []
+def visit(person: Callable[[dict[str, Any]], BrowserContext], home: str) -> Iterator[Callable[..., Page]]:
+    """Return what opens an address in a new tab and waits until the page is ready; its faults fail the test."""
+    opened: list[tuple[Page, Watched]] = []
 
     def open_page(
         address: str = "/",
@@ -119,20 +141,18 @@ def visit(chromium: Browser, home: str) -> Iterator[Callable[..., Page]]:
         allowed: tuple[str, ...] = (),
         until: str = "body[data-ready], body:not([data-page])",
     ) -> Page:
-        context = chromium.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", **(window or DESK))
-        context.set_default_timeout(PATIENCE_MS)
+        page = person(window or DESK).new_page()
         watched = Watched(site, allowed)
-        opened.append((context, watched))
-        watched.follow(context)
-        page = context.new_page()
+        opened.append((page, watched))
+        watched.follow(page)
         page.goto(site + address)
         # A page without a map is ready when it is loaded. Not `expect`, which describes the whole page while it waits.
         page.wait_for_selector(until, state="attached")
         return page
 
     yield open_page
-    for context, _ in opened:
-        context.close()
+    for page, _ in opened:
+        page.close()
     assert [fault for _, watched in opened for fault in watched.faults] == []
 
 

@@ -168,4 +168,5 @@ def test_the_main_map_shows_what_is_closed_today(visit: Visit, roads_home: str, 
     mark.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".leaflet-popup").get_by_text("通行止め: 国道283号")).to_be_visible()
+    expect(page.locator(".leaflet-popup")).to_have_css("opacity", "1")
     assert against_wcag(page, axe) == []

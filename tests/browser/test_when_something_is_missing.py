@@ -110,8 +110,8 @@ def test_without_scripts_the_page_leads_to_the_list(chromium: Browser, home: str
 def test_a_fault_of_a_page_is_seen(chromium: Browser, home: str) -> None:
     watched = Watched(home)
     context = chromium.new_context()
-    watched.follow(context)
     page = context.new_page()
+    watched.follow(page)
     page.goto(f"{home}/list")
     page.evaluate("fetch('http://192.0.2.1/tile.png').catch(() => {})")
     page.evaluate("fetch('/api/v1/nowhere').then(() => {})")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import uvicorn
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
 
 from app.main import create_app
 from app.settings import get_settings
@@ -47,14 +47,14 @@ class Watched:
     allowed: tuple[str, ...] = ()
     faults: list[str] = field(default_factory=list)
 
-    def follow(self, context: BrowserContext) -> None:
-        """Write down the faults of the pages of a context, and what they ask of a host that the browser cannot find."""
-        context.on("console", lambda message: message.type in {"error", "warning"} and self._note(message.text))
-        context.on("weberror", lambda error: self._note(str(error.error)))
-        context.on("response", lambda reply: reply.status >= 400 and self._note(f"{reply.status} {reply.url}"))
-        context.on("requestfailed", lambda request: self._note(f"failed {request.url}: {request.failure}"))
-        # Not by `context.route`: that would hand each request of each page to this process, and switch off the cache.
-        context.on("request", lambda request: self._is_foreign(request.url) and self._note(f"asked {request.url}"))
+    def follow(self, page: Page) -> None:
+        """Write down the faults of a page, and what it asks of a host that the browser cannot find."""
+        page.on("console", lambda message: message.type in {"error", "warning"} and self._note(message.text))
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("response", lambda reply: reply.status >= 400 and self._note(f"{reply.status} {reply.url}"))
+        page.on("requestfailed", lambda request: self._note(f"failed {request.url}: {request.failure}"))
+        # Not by `page.route`: that would hand each request to this process, and switch off the cache.
+        page.on("request", lambda request: self._is_foreign(request.url) and self._note(f"asked {request.url}"))
 
     def _note(self, fault: str) -> None:
         # A page that is left behind gives up what it was still loading; that is no fault.

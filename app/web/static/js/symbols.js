@@ -3,7 +3,7 @@
 import { element, svg } from "./element.js";
 import { KINDS } from "./strings.js";
 
-const SHAPES = "/static/symbols.svg";
+const SHAPES = new URL("../symbols.svg", import.meta.url).pathname;
 /** Where the letter stands in its shape, on the 28 × 28 field. */
 const BASELINES = /** @type {Record<string, number>} */ ({ salon: 22, gathering_place: 18.3, childcare: 18.3, watch_partner: 18.2 });
 /** Letters are smaller where the shape leaves less room. */

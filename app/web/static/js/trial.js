@@ -1,5 +1,7 @@
 /** A placement that is only tried ↔ the address of the page ↔ what the service is asked. Pure: no page, no network. */
 
+import { count } from "./strings.js";
+
 /** @typedef {[number, number]} Spot lon, lat */
 /**
  * @typedef {object} Trial
@@ -109,7 +111,7 @@ export function unpack(packed) {
 /** Return a change of a count with its sign in front. @param {number} change @returns {string} */
 export function signed(change) {
   if (change === 0) return "±0";
-  return `${change > 0 ? "＋" : "－"}${Math.abs(change).toLocaleString("ja-JP")}`;
+  return `${change > 0 ? "＋" : "－"}${count(Math.abs(change))}`;
 }
 
 /** Sends the newest wish: one is on its way, one waits, whatever came between the two is never sent. */

@@ -42,6 +42,8 @@ class MapPage {
     this.districts = [];
     /** @type {Coverage|null} */
     this.coverage = null;
+    /** Whether the list shows other resources than the map; a hidden list is made when it is opened. */
+    this.isListOld = true;
     this.panels = {
       /** @type {import("../panels/coverage-panel.js").CoveragePanel} */ coverage: byId("coverage"),
       /** @type {import("../panels/resource-panel.js").ResourcePanel} */ resources: byId("resources"),
@@ -207,8 +209,16 @@ class MapPage {
     const visible = shown(this.resources, this.state);
     const consultants = this.state.layers.has("consultants") ? this.consultants : [];
     this.map.showMarks(visible, consultants, this.state.selected);
+    this.isListOld = true;
+    this.#showList();
+  }
+
+  #showList() {
+    if (!this.isListOld || this.state.tab !== "resources") return;
+    this.isListOld = false;
     this.panels.resources.show({
-      all: this.resources, visible, consultants: this.consultants.length, districts: this.districts, state: this.state,
+      all: this.resources, visible: shown(this.resources, this.state), consultants: this.consultants.length, districts: this.districts,
+      state: this.state,
     });
   }
 
@@ -258,6 +268,7 @@ class MapPage {
       byId(`view-${name}`).hidden = !here || this.state.selected !== null;
     }
     byId("view-details").hidden = this.state.selected === null;
+    this.#showList();
   }
 
   /** Open a resource, a consultant or a place, the map at least so near; null closes. @param {Selection|null} selected @param {number} [zoom] */
