@@ -1,7 +1,4 @@
-"""Fixtures of the service: the bundled city in a database, the service on it, the command line; no host but this one.
-
-The database with the bundled data is made once per test process and copied, which takes a tenth of a second.
-"""
+"""Fixtures of the service: the bundled city in a database, the service on it, the commands; no host but this one."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +14,7 @@ from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.cli import main
-from app.coverage.measure_coverage import measure_all
-from app.database import Base, create_database_engine, transaction
-from app.demonstration.load_demonstration import load_demonstration
+from app.database import Base, create_database_engine
 from app.settings import get_settings
 
 NewDatabase = Callable[..., Any]
@@ -62,18 +56,6 @@ def asked_outside() -> Iterator[list[str]]:
 
 
 # --- databases -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def bundled_template(root: Path, new_database: NewDatabase) -> Iterator[str]:
-    """Return the address of a database with the bundled data, measured; only for copies, never to be connected to."""
-    with new_database("bundled") as url:
-        engine = create_database_engine(url)
-        with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
-            measure_all(session)
-        engine.dispose()
-        yield url
 
 
 @pytest.fixture(scope="session")

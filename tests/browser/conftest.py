@@ -12,9 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from sqlalchemy import text
 from watching import DESK, Watched, serving
 
-from app.coverage.measure_coverage import measure_all, measure_coverage
+from app.coverage.measure_coverage import measure_coverage
 from app.database import create_database_engine, transaction
-from app.demonstration.load_demonstration import load_demonstration
 from geo.mesh import centre
 
 QUIET = (
@@ -43,25 +42,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def home(root: Path, new_database: Callable[[str], Any]) -> Iterator[str]:
+def home(bundled_template: str, new_database: Callable[..., Any]) -> Iterator[str]:
     """Return the address of the service with the bundled data of Tono."""
-    with new_database("browser") as url:
-        engine = create_database_engine(url)
-        with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
-            measure_all(session)
-        engine.dispose()
-        with serving(url) as address:
-            yield address
+    with new_database("browser", copy_of=bundled_template) as url, serving(url) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
-def sparse_home(root: Path, new_database: Callable[[str], Any]) -> Iterator[str]:
+def sparse_home(bundled_template: str, new_database: Callable[..., Any]) -> Iterator[str]:
     """Return the address of a service with one consultant left and 7 people far from any road: all classes occur."""
-    with new_database("sparse") as url:
+    with new_database("sparse", copy_of=bundled_template) as url:
         engine = create_database_engine(url)
         with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
             session.execute(text("DELETE FROM consultant WHERE code <> 'C02'"))
             lon, lat = centre(LONELY)
             session.execute(
@@ -154,6 +146,12 @@ def visit(person: Callable[[dict[str, Any]], BrowserContext], home: str) -> Iter
     for page, _ in opened:
         page.close()
     assert [fault for _, watched in opened for fault in watched.faults] == []
+
+
+@pytest.fixture(scope="session")
+def axe(root: Path) -> str:
+    """Return the source of axe-core, from the locked npm packages."""
+    return (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -47,6 +47,11 @@ SMALL_TARGETS = """() => {
 }"""
 
 
+def settle(page: Page) -> None:
+    """Wait until nothing slides or fades any more: a look at it on the way would depend on luck."""
+    page.wait_for_function("document.getAnimations().every(one => one.effect.getTiming().iterations === Infinity)")
+
+
 def apart(one: Box, other: Box) -> bool:
     """Return whether two boxes share no more than a rim of a pixel."""
     wide = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])

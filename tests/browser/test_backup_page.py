@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +13,6 @@ from watching import DESK, PHONE, api, numbers
 
 Visit = Callable[..., Page]
 Picture = Callable[[Page, str], None]
-
-
-@pytest.fixture(scope="module")
-def axe(root: Path) -> str:
-    """Return the source of axe-core, from the locked npm packages."""
-    return (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 def drawn(page: Page, pane: str) -> int:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from laws_of_pages import against_wcag, cut_off, small_targets, small_text
+from laws_of_pages import against_wcag, cut_off, settle, small_targets, small_text
 from mercator import View
 from playwright.sync_api import Page, expect
 from watching import PHONE, api, numbers, serving
-
-from app.coverage.measure_coverage import measure_all
-from app.database import create_database_engine, transaction
-from app.demonstration.load_demonstration import load_demonstration
 
 Visit = Callable[..., Page]
 # Two places beside one road of the bundled city.
@@ -24,22 +19,10 @@ ZOOM = 12.5
 
 
 @pytest.fixture(scope="module")
-def roads_home(root: Any, new_database: Callable[[str], Any]) -> Iterator[str]:
+def roads_home(bundled_template: str, new_database: Callable[..., Any]) -> Iterator[str]:
     """Return the address of a service whose closures these tests write."""
-    with new_database("closures") as url:
-        engine = create_database_engine(url)
-        with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
-            measure_all(session)
-        with serving(url) as address:
-            yield address
-        engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def axe(root: Path) -> str:
-    """Return axe-core."""
-    return (root / "app" / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    with new_database("closures", copy_of=bundled_template) as url, serving(url) as address:
+        yield address
 
 
 @pytest.fixture
@@ -168,5 +151,5 @@ def test_the_main_map_shows_what_is_closed_today(visit: Visit, roads_home: str, 
     mark.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".leaflet-popup").get_by_text("通行止め: 国道283号")).to_be_visible()
-    expect(page.locator(".leaflet-popup")).to_have_css("opacity", "1")
+    settle(page)
     assert against_wcag(page, axe) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,12 +41,6 @@ PICTURES = {
     ("/?consultant=C04", "phone"): "reach-phone",
     ("/?tab=resources", "desk"): "layers-desk",
 }
-
-
-@pytest.fixture(scope="session")
-def axe(root: Path) -> str:
-    """Return the source of axe-core, from the locked npm packages."""
-    return (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 def unfold(page: Page) -> None:

@@ -17,10 +17,8 @@ from laws_of_pages import AXE_RULES, against_wcag
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from watching import DESK, PHONE, numbers
 
-from app.coverage.measure_coverage import measure_all
 from app.database import create_database_engine, transaction
 from app.demand.load_demand import load_demand
-from app.demonstration.load_demonstration import load_demonstration
 from app.resources.load_districts import load_districts
 from app.resources.queries import city_bounds, district_ids
 from app.roads.build_network import read_network, store_network
@@ -35,7 +33,7 @@ PEOPLE = 28_062
 MAP = "Object.values(window).find(value => value instanceof L.Map)"
 KINDS = ("centre", "window", "salon", "gathering_place", "childcare", "watch_partner", "other")
 WINDOWS = pytest.mark.parametrize("window", [DESK, PHONE], ids=["desk", "phone"])
-NewDatabase = Callable[[str], AbstractContextManager[str]]
+NewDatabase = Callable[..., AbstractContextManager[str]]
 # Whether a canvas has anything on it.
 PAINTED = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(value => value !== 0)"
 TOUCHING = """() => {
@@ -68,14 +66,14 @@ class Record:
 
 
 @pytest.fixture(scope="module")
-def map_file(root: Path, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def map_file(
+    bundled_template: str, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """Return the file of the bundled city."""
     out = tmp_path_factory.mktemp("stick") / "遠野市の地図.html"
-    with new_database("stick") as url:
+    with new_database("stick", copy_of=bundled_template) as url:
         engine = create_database_engine(url)
         with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
-            measure_all(session)
             write_map(session, out, city_name="遠野市", day=MONDAY)
         engine.dispose()
     return out
@@ -354,8 +352,7 @@ def test_a_thumb_finds_every_button(open_file: Open) -> None:
 
 
 @WINDOWS
-def test_axe_finds_nothing(chromium: Browser, map_file: Path, root: Path, window: dict[str, Any]) -> None:
-    axe = (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+def test_axe_finds_nothing(chromium: Browser, map_file: Path, axe: str, window: dict[str, Any]) -> None:
     with unplugged(chromium, map_file, window, bypass_csp=True) as (page, _):
         for act in ("[data-open=consultant-C01]", ".leaflet-popup [data-area]", ".entry-more > summary"):
             page.locator(act).first.dispatch_event("click")
@@ -429,14 +426,13 @@ def two_cells() -> str:
 
 @pytest.fixture(scope="module")
 def real_file(
-    root: Path, shared_data: Path, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+    bundled_template: str, shared_data: Path, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """Return the file of the real roads, borders and people of Tono."""
     out = tmp_path_factory.mktemp("real") / "map.html"
-    with new_database("realstick") as url:
+    with new_database("realstick", copy_of=bundled_template) as url:
         engine = create_database_engine(url)
         with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
             load_districts(session, shared_data / "tono" / "districts.geojson", source="国勢調査")
             bounds = city_bounds(session)
             people = shared_data / "tono" / "demand_250m_cells.parquet"

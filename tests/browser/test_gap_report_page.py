@@ -14,27 +14,21 @@ from watching import DESK, PHONE
 
 from app.coverage.propose_sites import Wish
 from app.database import create_database_engine, transaction
-from app.demonstration.load_demonstration import load_demonstration
 from app.reports.write_gap_report import write_gap_report
 
 # A4 at 96 pixels an inch.
 SHEET = {"viewport": {"width": 794, "height": 1123}}
 
 
-@pytest.fixture
-def axe(root: Path) -> str:
-    """Return the source of axe-core, from the locked npm packages."""
-    return (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
-def page_file(root: Path, new_database: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def page_file(
+    bundled_template: str, new_database: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Return the report of the bundled city as a page."""
     out = tmp_path_factory.mktemp("council") / "報告.html"
-    with new_database("council") as url:
+    with new_database("council", copy_of=bundled_template) as url:
         engine = create_database_engine(url)
         with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
             write_gap_report(session, Wish(add=None), out, city_name="遠野市", printed_on=date(2026, 11, 24))
         engine.dispose()
     return out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +11,8 @@ from laws_of_pages import against_wcag, cut_off, overlapping, small_targets, sma
 from playwright.sync_api import Page, expect
 from watching import DESK, PHONE, api, numbers, serving
 
-from app.coverage.measure_coverage import measure_all
 from app.coverage.propose_sites import Wish
 from app.database import create_database_engine, transaction
-from app.demonstration.load_demonstration import load_demonstration
 from app.jobs.queries import add_job
 from app.jobs.worker import Worker, working
 from app.scenarios.background import HANDLERS
@@ -25,14 +22,9 @@ Visit = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def city_url(root: Path, new_database: Callable[[str], Any]) -> Iterator[str]:
+def city_url(bundled_template: str, new_database: Callable[..., Any]) -> Iterator[str]:
     """Return the address of a database with the bundled data for this file alone."""
-    with new_database("reports") as url:
-        engine = create_database_engine(url)
-        with transaction(engine) as session:
-            load_demonstration(session, root / "data" / "tono")
-            measure_all(session)
-        engine.dispose()
+    with new_database("reports", copy_of=bundled_template) as url:
         yield url
 
 
@@ -50,12 +42,6 @@ def worker(city_url: str) -> Iterator[Worker]:
     with working(engine, HANDLERS) as one:
         yield one
     engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def axe(root: Path) -> str:
-    """Return the source of axe-core, from the locked npm packages."""
-    return (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 def start(page: Page, name: str, **choices: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +11,6 @@ from playwright.sync_api import Page, expect
 from watching import PHONE, api, numbers
 
 Visit = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def axe(root: Path) -> str:
-    """Return the source of axe-core, from the locked npm packages."""
-    return (root / "app/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("profile", ["car", "walk"])
