@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from app.main import create_app
 from app.settings import Settings
@@ -16,13 +17,31 @@ JSON = {"content-type": "application/json"}
 WINTER = {"yearly_from": "12-01", "yearly_to": "03-31"}
 
 
-@pytest.fixture
-def client(own_city_url: str, as_web_role: Callable[[str], str]) -> Iterator[TestClient]:
+@pytest.fixture(scope="module")
+def city_url(bundled_template: str, new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    """Return the address of a database with the bundled data for this file alone."""
+    with new_database("routes", copy_of=bundled_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def service(city_url: str, as_web_role: Callable[[str], str]) -> Iterator[TestClient]:
     """Return the service on the bundled city, as the role of the web service."""
-    service = create_app(Settings(), as_web_role(own_city_url))
+    service = create_app(Settings(), as_web_role(city_url))
     with TestClient(service, raise_server_exceptions=False) as client:
         yield client
     service.state.engine.dispose()
+
+
+@pytest.fixture
+def client(service: TestClient, city_url: str) -> Iterator[TestClient]:
+    """Return the service without any closure; those of a test go with it."""
+    yield service
+    engine = create_engine(make_url(city_url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM closure"))
+        connection.execute(text("DELETE FROM dataset WHERE kind = 'closures'"))
+    engine.dispose()
 
 
 @pytest.fixture

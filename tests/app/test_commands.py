@@ -54,10 +54,10 @@ def tono(
     """Return what runs a command on that database, in an empty folder."""
     monkeypatch.setenv("TONO_DATABASE_URL", city)
     monkeypatch.chdir(tmp_path)
-    get_settings.cache_clear()
 
     def run(*words: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["tono", *words])
+        get_settings.cache_clear()
         capfd.readouterr()
         status: Any = 0
         try:
@@ -213,33 +213,37 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, *words], capture_output=True, text=True, check=False, env=clean, timeout=60)
 
 
-def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
+def sentence(answer: Answer) -> str:
     """Return the sentence of a command that failed."""
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.startswith("tono: ")
-    assert done.stderr.count("\n") == 1
-    return done.stderr
+    assert (answer.status, answer.out) == (1, "")
+    assert answer.err.startswith("tono: ")
+    assert answer.err.count("\n") == 1
+    return answer.err
 
 
-def test_a_database_that_is_down() -> None:
-    sentence = one_sentence(run("coverage", "--json", TONO_DATABASE_URL="postgresql://someone:secret@127.0.0.1:9/tono"))
-    assert "does not answer" in sentence
-    assert "secret" not in sentence
+def test_a_database_that_is_down(tono: Tono, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONO_DATABASE_URL", "postgresql://someone:secret@127.0.0.1:9/tono")
+    told = sentence(tono("coverage", "--json"))
+    assert "does not answer" in told
+    assert "secret" not in told
 
 
-def test_a_setting_that_is_unknown_or_malformed() -> None:
-    assert "TONO_COLOUR" in one_sentence(run("coverage", TONO_COLOUR="x"))
-    assert "TONO_PORT" in one_sentence(run("coverage", TONO_PORT="eighty"))
+@pytest.mark.parametrize(("name", "value"), [("TONO_COLOUR", "x"), ("TONO_PORT", "eighty")])
+def test_a_setting_that_is_unknown_or_malformed(
+    tono: Tono, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert name in sentence(tono("coverage"))
 
 
-def test_a_port_in_use(tmp_path: Path) -> None:
+def test_a_port_in_use(tono: Tono, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("TONO_DATABASE_URL")
+    monkeypatch.setenv("TONO_STATE_DIR", str(tmp_path))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        sentence = one_sentence(run("up", "--port", port, TONO_STATE_DIR=str(tmp_path)))
-    assert port in sentence
+        assert port in sentence(tono("up", "--port", port))
     # It is refused before any work is done.
     assert list(tmp_path.iterdir()) == []
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
+
+from app.settings import get_settings
 
 
 def tables(session: Session) -> set[str]:
@@ -53,11 +53,12 @@ def test_the_owner_of_the_tables_is_no_superuser(engine: Engine) -> None:
     assert row[1] is False
 
 
-def test_a_database_that_is_not_for_tests_is_refused(root: Path) -> None:
-    test = f"{Path(__file__).relative_to(root)}::test_the_name_says_that_it_is_for_tests"
-    environment = os.environ | {"TONO_TEST_DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:1/tono"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", test]
-    done = subprocess.run(command, cwd=root, env=environment, check=False, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "must end in _test" in done.stdout
-    assert "secret" not in done.stdout.replace("nobody:secret", "", 0) or "postgresql://nobody" not in done.stdout
+def test_a_database_that_is_not_for_tests_is_refused(
+    new_database: Callable[[str], AbstractContextManager[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONO_TEST_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/tono")
+    get_settings.cache_clear()
+    with pytest.raises(pytest.fail.Exception, match="'tono'; its name must end in _test") as refused, new_database("x"):
+        pass
+    assert "secret" not in str(refused.value)
+    get_settings.cache_clear()
