@@ -6,7 +6,7 @@ bit. A `Hierarchy` answers matrices: its shortcuts are found once per network, i
 of any size, in time and memory that grow with what is reached (`bounded_search`).
 """
 
-from geo.shortest_paths.bounded_search import Reached, search_times, search_within
+from geo.shortest_paths.bounded_search import search_times, search_within
 from geo.shortest_paths.contraction_order import contraction_order
 from geo.shortest_paths.elimination import TooManyShortcutsError
 from geo.shortest_paths.ends import Ends
@@ -14,6 +14,7 @@ from geo.shortest_paths.forest import FAR, Arcs, Forest, Places, arcs_of, shorte
 from geo.shortest_paths.hierarchy import Hierarchy, WeightedHierarchy
 from geo.shortest_paths.replacement_paths import Lost, lost_by_edge
 from geo.shortest_paths.search_graph import SearchGraph, TimedGraph
+from geo.shortest_paths.search_question import Reached
 from geo.shortest_paths.sweeps import Needed, needed_for, needed_for_all, sweep_nearest, sweep_times
 from geo.shortest_paths.ticks import INFINITE, Clock, TickOverflowError
 

@@ -14,7 +14,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -343,11 +343,21 @@ def measure_large(report: Report) -> None:
         report.skip(f"Large: {rival_name}", reason)
 
 
+def arrays_of(parts: Any) -> Iterator[np.ndarray]:
+    """Return all arrays in tuples of tuples."""
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            yield part
+        elif isinstance(part, tuple):
+            yield from arrays_of(part)
+
+
 def measure_memory(report: Report, timed: Any, found: Any, question: tuple[Any, int]) -> None:
     """Measure what a search holds beside the graph, against graph and result."""
     graph = timed.graph
-    parts = [timed.records, graph.order, graph.position, *graph.layout]
-    megabytes = sum(part.nbytes for part in parts) / 2**20
+    megabytes = (
+        sum(array.nbytes for array in arrays_of((graph.order, graph.position, graph.cells, timed.times))) / 2**20
+    )
     result = sum(part.nbytes for part in found) / 2**20
     held = memory_mb("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # forget the most that was held

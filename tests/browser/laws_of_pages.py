@@ -49,7 +49,8 @@ SMALL_TARGETS = """() => {
 
 def settle(page: Page) -> None:
     """Wait until nothing slides or fades any more: a look at it on the way would depend on luck."""
-    page.wait_for_function("document.getAnimations().every(one => one.effect.getTiming().iterations === Infinity)")
+    page.evaluate("""() => Promise.allSettled(document.getAnimations()
+        .filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished))""")
 
 
 def apart(one: Box, other: Box) -> bool:

@@ -171,8 +171,10 @@ def test_both_kernels_agree_where_a_search_outgrows_its_first_room() -> None:
     roads = weighted(g)
     times = np.empty((3, g.count))
     sweep_times(roads, some, needed_for_all(roads), SECOND, times)
-    found = search_within(SearchGraph.build(g.u, g.v, g.xy).timed(g.forward, g.backward), some)
-    assert np.diff(found.pointer).max() > bounded_search.ROOM
+    search = SearchGraph.build(g.u, g.v, g.xy)
+    found = search_within(search.timed(g.forward, g.backward), some)
+    assert np.diff(found.pointer).max() > 0.9 * g.count
+    assert search.cells.border.sum() > 2 * bounded_search.ROOM  # each of them waits at least once
     one = np.full(times.shape, np.inf)
     one[np.repeat(np.arange(3), np.diff(found.pointer)), found.node] = found.ticks
     np.testing.assert_array_equal(one, times)
