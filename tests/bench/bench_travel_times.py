@@ -220,35 +220,27 @@ def search_ours(network: RoadNetwork, nodes: np.ndarray) -> np.ndarray:
 
 
 def measure_isochrones(report: Report, name: str, network: RoadNetwork, roads: Roads, places: Snapped) -> None:
-    """Measure areas of 30 minutes beside two usual ways: the hull of the nodes, and buffers around the roads."""
+    """Measure areas of 30 minutes beside the hull of the nodes, and buffers around the roads: osmnx's, and leaner."""
     graph = rivals.networkx_graph(roads, nx.MultiDiGraph)
-    nodes = nodes_of(network, places[:2])
-
-    def hulls() -> list[Any]:
-        parts = [nx.ego_graph(graph, int(node), radius=HALF_HOUR, distance="s") for node in nodes]
-        return [shapely.MultiPoint([(d["x"], d["y"]) for _, d in part.nodes(data=True)]).convex_hull for part in parts]
-
-    def buffers() -> list[Any]:
-        areas = []
-        for node in nodes:
-            part = nx.ego_graph(graph, int(node), radius=HALF_HOUR, distance="s")
-            spots = shapely.points([(d["x"], d["y"]) for _, d in part.nodes(data=True)])
-            lines = shapely.linestrings([(roads.xy[a], roads.xy[b]) for a, b in part.edges()])
-            areas.append(shapely.union_all([*shapely.buffer(spots, 100), *shapely.buffer(lines, 100)]))
-        return areas
-
+    streets = rivals.street_graph(roads, network.lines_m)
+    nodes = nodes_of(network, places[:2]).tolist()
+    recipe = "ego_graph + buffers (osmnx)"
     spent = report.compare(
         name,
         f"{len(nodes)} isochrones of 30 minutes",
         [
             Way("ours", lambda: isochrones(network, places[:2], [HALF_HOUR])),
-            Way("ego_graph + hull", hulls, rounds=3),
-            Way("ego_graph + buffers (osmnx)", buffers, rounds=3),
+            Way("ego_graph + hull", lambda: [rivals.hull_area(graph, node, HALF_HOUR) for node in nodes], rounds=3),
+            Way(recipe, lambda: [rivals.recipe_area(streets, node, HALF_HOUR) for node in nodes], rounds=3),
+            Way(
+                "ego_graph + buffers, leaner",
+                lambda: [rivals.lean_area(graph, node, HALF_HOUR) for node in nodes],
+                rounds=3,
+            ),
         ],
     )
     report.at_most(f"{name}, isochrone, milliseconds for each origin", spent["ours"] / len(nodes), 10)
-    others = spent["ego_graph + buffers (osmnx)"]
-    report.at_least(f"{name}, isochrone, times the osmnx buffers", others / spent["ours"], 100)
+    report.at_least(f"{name}, isochrone, times the osmnx buffers", spent[recipe] / spent["ours"], 100)
 
 
 def measure_shapes(report: Report, name: str, network: RoadNetwork, roads: Roads, places: Snapped) -> None:
