@@ -64,6 +64,7 @@ def search_all(question: Question, origins: Ends, work: Work) -> Reached:
     for origin in range(len(origins.node)):
         soonest, latest = _start(question, origins.node[origin], origins.ticks[origin], work.start)
         work, count = _search(question, soonest, latest, work)
+        work.touched[:count].sort()  # neighbours in memory one after the other
         size, most = pointer[origin], count * CELL
         if size + most > len(reached.node):  # the others will reach about as many
             room = size + most + most * (len(origins.node) - origin - 1) * 5 // 4
@@ -250,15 +251,16 @@ def _sweep(question: Question, work: Work, some: Indices, reached: Reached, size
         work.left[begin:end] = 0
         first[i], last[i] = inside.first[cell], inside.first[cell + 1]
     together, table, quads = (last - first).min(), left.reshape(-1), (inside.node, inside.heads, question.times.down)
-    one, two, three, four = first
-    for quad in range(together):
+    one, two, three, four = np.uintp(first[0]), np.uintp(first[1]), np.uintp(first[2]), np.uintp(first[3])
+    for step in range(together):
+        quad = np.uintp(step)
         _lower(quads, one + quad, table, np.uint32(0))
         _lower(quads, two + quad, table, np.uint32(CELL))
         _lower(quads, three + quad, table, np.uint32(2 * CELL))
         _lower(quads, four + quad, table, np.uint32(3 * CELL))
     for i in range(len(some)):
         for quad in range(first[i] + together, last[i]):
-            _lower(quads, quad, table, np.uint32(i * CELL))
+            _lower(quads, np.uintp(quad), table, np.uint32(i * CELL))
         begin = CELL * np.int64(some[i])
         own = question.order[begin : begin + cells.size[some[i]]]
         size = _write_reached(own, left[i], question.limit, reached, size)
@@ -279,20 +281,28 @@ def _lower(quads: tuple[Bytes, Indices, Ticks], quad: Word, left: Left, base: Wo
 
 @compiled
 def _write_reached(own: Ints, left: Left, limit: int, reached: Reached, size: Word) -> Word:
-    """Write the nodes of a cell that are reached within the limit, sixteen at once where all of them are."""
-    nodes, ticks, least = reached.node, reached.ticks, np.int32(INFINITE - limit)
-    for begin in range(0, len(own), GROUP):
-        end = min(begin + GROUP, len(own))
-        if end - begin == GROUP and left[begin:end].min() >= least:
-            for i in range(GROUP):
-                nodes[size + i] = own[begin + i]
-                ticks[size + i] = np.uint32(INFINITE) - np.uint32(left[begin + i])
-            size += GROUP
-        else:
-            for i in range(begin, end):
-                nodes[size], ticks[size] = own[i], np.uint32(INFINITE) - np.uint32(left[i])
-                size += np.int64(left[i] >= least)
+    """Write the nodes of a cell that are reached within the limit, all at once up to the first sixteen with others."""
+    least, count = np.int32(INFINITE - limit), 0
+    while count + GROUP <= len(own) and _least(left, count) >= least:
+        count += GROUP
+    reached.node[size : size + count] = own[:count]
+    ticks = reached.ticks[size : size + count]
+    for i in range(count):
+        ticks[i] = np.uint32(INFINITE) - np.uint32(left[i])
+    size += count
+    for i in range(count, len(own)):
+        reached.node[size], reached.ticks[size] = own[i], np.uint32(INFINITE) - np.uint32(left[i])
+        size += np.int64(left[i] >= least)
     return size
+
+
+@compiled
+def _least(left: Left, begin: int) -> Word:
+    """Return the least of a group of sixteen numbers."""
+    least = left[begin]
+    for i in range(begin, begin + GROUP):
+        least = min(least, left[i])
+    return least
 
 
 @compiled

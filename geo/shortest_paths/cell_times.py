@@ -162,7 +162,7 @@ def _spread_wide(times: Ticks, x: int, heads: Ints) -> None:
     """Do the same for one neighbour after the other and all nodes below, which makes a loop of vectors."""
     infinite, longest = np.uint32(INFINITE), np.uint32(LONGEST)
     below = (x + GROUP - 1) // GROUP * GROUP
-    away = times[x, :below]
+    away = times[x, :below].copy()
     for i in range(len(heads)):
         toward, row = times[heads[i], x], times[heads[i], :below]
         if toward < infinite:
@@ -176,11 +176,13 @@ def _spread_wide(times: Ticks, x: int, heads: Ints) -> None:
 def _shorten(times: Ticks) -> None:
     """Lower the times between border nodes to those of the shortest ways by others."""
     for by in range(len(times)):
+        away = times[by].copy()  # apart from the rows, so that the inner loop becomes one of vectors
         for x in range(len(times)):
-            toward = times[x, by]
+            toward, row = times[x, by], times[x]
             if toward < INFINITE and x != by:
-                for y in range(times.shape[1]):
-                    times[x, y] = min(times[x, y], np.uint32(toward + times[by, y]))
+                for y in range(len(away)):
+                    by_it = np.uint32(toward + away[y])
+                    row[y] = by_it if by_it < row[y] else row[y]  # noqa: FURB136 - a loop of vectors
 
 
 @compiled
