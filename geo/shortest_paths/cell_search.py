@@ -253,11 +253,11 @@ def _sweep(question: Question, work: Work, some: Indices, reached: Reached, size
     together, table, quads = (last - first).min(), left.reshape(-1), (inside.node, inside.heads, question.times.down)
     one, two, three, four = np.uintp(first[0]), np.uintp(first[1]), np.uintp(first[2]), np.uintp(first[3])
     for step in range(together):
-        quad = np.uintp(step)
-        _lower(quads, one + quad, table, np.uint32(0))
-        _lower(quads, two + quad, table, np.uint32(CELL))
-        _lower(quads, three + quad, table, np.uint32(2 * CELL))
-        _lower(quads, four + quad, table, np.uint32(3 * CELL))
+        on = np.uintp(step)
+        _lower(quads, one + on, table, np.uint32(0))
+        _lower(quads, two + on, table, np.uint32(CELL))
+        _lower(quads, three + on, table, np.uint32(2 * CELL))
+        _lower(quads, four + on, table, np.uint32(3 * CELL))
     for i in range(len(some)):
         for quad in range(first[i] + together, last[i]):
             _lower(quads, np.uintp(quad), table, np.uint32(i * CELL))
