@@ -305,7 +305,7 @@ class RoadNetwork:
 
     @cached_property
     def search_graph(self) -> SearchGraph:
-        """Node records for bounded searches, without times."""
+        """Cells for bounded searches, without times."""
         return SearchGraph.build(self.u, self.v, self.node_xy)
 
     @cached_property

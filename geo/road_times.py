@@ -168,7 +168,7 @@ class RoadTimes:
 
     @cached_property
     def graph(self) -> TimedGraph:
-        """Node records with these times."""
+        """Cells with these times."""
         return self.network.search_graph.timed(self.clock.ticks(self.forward_s), self.clock.ticks(self.backward_s))
 
     def departures(self, places: Snapped) -> Ends:
