@@ -92,12 +92,13 @@ def small_targets(page: Page) -> list[str]:
     return found
 
 
-def against_wcag(page: Page, axe: str, rules: list[str] = AXE_RULES) -> list[str]:
-    """Return what axe-core finds wrong, one line for each element."""
+def against_wcag(page: Page, axe: str, rules: list[str] = AXE_RULES, within: str = "html") -> list[str]:
+    """Return what axe-core finds wrong in a part of a page, one line for each element."""
     page.evaluate(axe)
     # Only what is wrong comes back: all that is right is megabytes of a large page.
     found: Any = page.evaluate(
-        "rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] }).then(told => told.violations)",
-        rules,
+        """([within, runOnly]) => axe.run(within, { runOnly, resultTypes: ['violations'] })
+            .then(told => told.violations)""",
+        [within, rules],
     )
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 from watching import api, numbers
 
@@ -90,21 +89,19 @@ def test_a_district_narrows_list_and_map(visit: Visit, home: str) -> None:
     assert sorted(listed) == sorted(feature["properties"]["name"] for feature in mine)
 
 
-@pytest.mark.parametrize(
-    ("profile", "words"), [("car-winter", "冬の速度(仮定)"), ("walk", "歩く速さ"), ("car", "ふだんの速度")]
-)
-def test_the_way_of_travelling_changes_every_figure(visit: Visit, home: str, profile: str, words: str) -> None:
-    page = visit("/?profile=car-winter" if profile == "car" else "/")
-    page.get_by_label("移動のしかた").select_option(profile)
-    coverage = api(home, f"coverage?profile={profile}")
-    expect(page.locator(".figure__value")).to_contain_text(f"{coverage['covered']['20']:,}")
-    expect(page.locator("#legend tbody tr").first).to_contain_text(f"{coverage['covered']['10']:,}")
-    expect(page.locator("#coverage")).to_contain_text(words)
-    expect(page.locator("#live")).to_contain_text("で計算した時間を表示しました。")
-    if profile != "car":
-        expect(page).to_have_url(re.compile(f"profile={profile}"))
-    else:
-        expect(page).not_to_have_url(re.compile("profile="))
+def test_the_way_of_travelling_changes_every_figure(visit: Visit, home: str) -> None:
+    page = visit()
+    for profile, words in (("car-winter", "冬の速度(仮定)"), ("walk", "歩く速さ"), ("car", "ふだんの速度")):
+        page.get_by_label("移動のしかた").select_option(profile)
+        coverage = api(home, f"coverage?profile={profile}")
+        expect(page.locator(".figure__value")).to_contain_text(f"{coverage['covered']['20']:,}")
+        expect(page.locator("#legend tbody tr").first).to_contain_text(f"{coverage['covered']['10']:,}")
+        expect(page.locator("#coverage")).to_contain_text(words)
+        expect(page.locator("#live")).to_contain_text("で計算した時間を表示しました。")
+        if profile != "car":
+            expect(page).to_have_url(re.compile(f"profile={profile}"))
+        else:
+            expect(page).not_to_have_url(re.compile("profile="))
 
 
 def test_winter_is_marked_as_assumed_in_the_choice(visit: Visit) -> None:

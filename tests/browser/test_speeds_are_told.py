@@ -57,7 +57,9 @@ def test_the_opened_tables_fit_a_phone_and_everyone(visit: Visit, axe: str, addr
     if address == "/":
         page.locator("tono-coverage [data-key=sources]").dispatch_event("click")
         expect(page.locator("tono-sources dialog")).to_be_visible()
-    tables = page.locator("#sources details, tono-sources details")
+    part = "tono-sources dialog" if address == "/" else "#sources"
+    tables = page.locator(f"{part} details")
+    assert tables.count() >= 3
     for details in tables.all():
         details.locator("summary").click()
         table = details.locator("table")
@@ -66,4 +68,4 @@ def test_the_opened_tables_fit_a_phone_and_everyone(visit: Visit, axe: str, addr
         assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
     assert cut_off(page) == []
     assert small_text(page) == []
-    assert against_wcag(page, axe) == []
+    assert against_wcag(page, axe, within=part) == []
