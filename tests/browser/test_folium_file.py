@@ -112,7 +112,7 @@ Open = Callable[..., AbstractContextManager[tuple[Page, Record]]]
 
 
 @WINDOWS
-def test_all_layers_are_shown_and_nothing_is_asked_for(
+def test_all_layers_are_shown_beside_each_other_and_nothing_is_asked_for(
     open_file: Open, window: dict[str, Any], picture: Callable[[Page, str], None]
 ) -> None:
     with open_file(window) as (page, _):
@@ -125,6 +125,15 @@ def test_all_layers_are_shown_and_nothing_is_asked_for(
         expect(page.locator("#banner")).to_contain_text("概略図の道路です。")
         expect(page.locator(".leaflet-control-attribution")).to_have_text("© OpenStreetMap contributors、国勢調査")
         picture(page, "map-file-desk" if window is DESK else "map-file-phone")
+        names = [".header", "#banner", ".controls", ".leaflet-control-scale", "#legend", ".panel"]
+        for number, name in enumerate(names):
+            clear_of(page, name, names[number + 1 :])
+        width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert width[0] <= width[1]
+        # Only the panel scrolls, never the page.
+        page.locator("#sources").scroll_into_view_if_needed()
+        tops = page.evaluate("[document.querySelector('.app').scrollTop, document.scrollingElement.scrollTop]")
+        assert tops == [0, 0]
 
 
 def test_the_policy_stops_what_a_page_would_fetch(chromium: Browser, map_file: Path) -> None:
@@ -256,17 +265,14 @@ def test_a_consultant_opens_and_shows_the_area(open_file: Open) -> None:
         expect(page.locator("#areas label", has_text="小友").locator("input")).to_be_checked()
 
 
-def test_a_demonstration_entry_says_so(open_file: Open) -> None:
+def test_an_entry_says_that_it_is_invented_or_has_no_place(open_file: Open) -> None:
     with open_file(DESK) as (page, _):
         page.locator(".fold summary", has_text="通いの場").click()
         entry = page.locator(".fold[open] .entry").first
         expect(entry).to_contain_text("デモ")
         entry.click()
         expect(page.locator(".leaflet-popup")).to_contain_text("デモ: 実在しない見本です")
-
-
-def test_an_entry_without_a_place_opens_in_the_list(open_file: Open) -> None:
-    with open_file(DESK) as (page, _):
+        page.keyboard.press("Escape")
         fold = page.locator(".fold", has=page.locator(".entry-more")).first
         fold.locator("> summary").click()
         unplaced = fold.locator(".entry-more").first
@@ -302,22 +308,6 @@ def clear_of(page: Page, name: str, others: list[str]) -> None:
         wide = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
         high = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
         assert wide <= 1 or high <= 1, f"{name} lies over {other_name}"
-
-
-@WINDOWS
-def test_nothing_lies_over_anything_else(open_file: Open, window: dict[str, Any]) -> None:
-    with open_file(window) as (page, _):
-        names = [".header", "#banner", ".controls", ".leaflet-control-scale", "#legend", ".panel"]
-        for number, name in enumerate(names):
-            clear_of(page, name, names[number + 1 :])
-        width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert width[0] <= width[1]
-        # Only the panel scrolls, never the page.
-        page.locator("#sources").scroll_into_view_if_needed()
-        assert page.evaluate("[document.querySelector('.app').scrollTop, document.scrollingElement.scrollTop]") == [
-            0,
-            0,
-        ]
 
 
 def test_names_touch_neither_each_other_nor_marks(open_file: Open) -> None:

@@ -134,7 +134,7 @@ def test_posts_that_are_too_small_are_told_the_capacity_that_would_do() -> None:
     assert reason.posts == 3
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(seed=seeds, crowded=st.booleans())
 def test_an_offer_that_is_taken_makes_the_case_feasible(seed: int, *, crowded: bool) -> None:
     case = random_case_with_capacity(seed) if crowded else random_case(seed)
