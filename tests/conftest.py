@@ -36,6 +36,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="write the screenshots of docs/pictures anew")
 
 
+# Those that take longest come first, so that at the end no process waits for another.
+ORDER = ("real", "browser", "geo")
+
+
+# Before xdist looks at the groups.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, which makes what they share once; those of the real roads all in one."""
+    for item in items:
+        folder = item.path.parent.name
+        if folder == "browser":
+            item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("real" if folder == "real" else item.path.relative_to(ROOT).as_posix()))
+    rank = {name: place for place, name in enumerate(ORDER)}
+    items.sort(key=lambda item: rank.get(item.path.parent.name, len(ORDER)))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the project's root."""

@@ -31,16 +31,6 @@ LONELY = "5841732814"
 expect.set_options(timeout=PATIENCE_MS)
 
 
-# Before xdist looks at the groups.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser tests of a file together, so that its pages are served by one process."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
-
-
 @pytest.fixture(scope="session")
 def home(bundled_template: str, new_database: Callable[..., Any]) -> Iterator[str]:
     """Return the address of the service with the bundled data of Tono."""

@@ -22,16 +22,6 @@ from geo.road_network import RoadNetwork
 Commands = Callable[..., str]
 
 
-# Before xdist looks at the groups.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests together, so that one process reads the roads for all of them, and first: they take longest."""
-    mine = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in mine:
-        item.add_marker(pytest.mark.xdist_group("real"))
-    items[:] = mine + [item for item in items if Path(__file__).parent not in item.path.parents]
-
-
 # One process for all of them: it takes two seconds to start.
 SEVERAL = """
 import json, sys
