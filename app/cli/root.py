@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sys
 from typing import NoReturn
 
@@ -60,7 +61,17 @@ def main() -> None:
     except OSError as error:
         if error.errno not in FILE_FAULTS:
             raise
+        _give_up_stdout()
         fail(f"{error.filename or 'The disk'}: {error.strerror}. Nothing was changed.")
+
+
+def _give_up_stdout() -> None:
+    """Drop what standard output could not take: Python would try again at its end, and the status would be 120."""
+    output = sys.__stdout__
+    if output is not None and sys.stdout is output:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, output.fileno())
+        os.close(nowhere)
 
 
 def fail(words: str) -> NoReturn:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.errors import InputError
 from app.geojson import geojson_shape
 from app.roads.place_closures import multi
+from app.roads.road_titles import road_title
 from geo.errors import OffNetworkError
 from geo.road_network import RoadNetwork
 from geo.road_section import section_between
@@ -45,8 +47,15 @@ def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[
     }
 
 
-def _name(network: RoadNetwork, pieces: Any) -> str:
-    """Return the name that most of the stretch bears, empty where it has none."""
-    metres = np.bincount(network.label[pieces], weights=network.length_m[pieces], minlength=len(network.labels))
-    ref, name = network.labels[int(np.argmax(metres))] if len(pieces) else ("", "")
-    return name or ref
+def _name(network: RoadNetwork, pieces: NDArray[np.int64]) -> str:
+    """Return what most of the stretch is called, empty where it has neither number nor name."""
+    if not len(pieces):
+        return ""
+    number, name = network.labels[_longest(network.label, network, pieces)]
+    highway = network.highways[_longest(network.highway, network, pieces)]
+    return road_title(number, name, highway) if number or name else ""
+
+
+def _longest(kind: NDArray[Any], network: RoadNetwork, pieces: NDArray[np.int64]) -> int:
+    """Return the kind that most metres of the pieces are of."""
+    return int(np.argmax(np.bincount(kind[pieces], weights=network.length_m[pieces])))

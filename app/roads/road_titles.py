@@ -23,13 +23,17 @@ def class_title(highway: str) -> str:
 
 
 def road_title(number: str, name: str, highway: str) -> str:
-    """Return what a person calls a road: 国道107号, 県道160号, its name, or its class where it has neither."""
+    """Return what a person calls a road: 国道107号, 県道160号, its name, or its class where it has neither.
+
+    A road may bear several numbers, as OpenStreetMap writes them: `283;340` is 国道283号・国道340号.
+    """
     road_class = highway.removesuffix("_link")
-    if number.isdecimal() and road_class == NATIONAL:
-        return f"国道{number}号"
-    if number.isdecimal() and road_class in PREFECTURAL:
-        return f"県道{number}号"
-    if number.isdecimal():
-        return name or f"{number}号線"
+    numbers = [part.strip() for part in number.split(";")]
+    if all(part.isdecimal() for part in numbers):
+        if road_class == NATIONAL:
+            return "・".join(f"国道{part}号" for part in numbers)
+        if road_class in PREFECTURAL:
+            return "・".join(f"県道{part}号" for part in numbers)
+        return name or "・".join(f"{part}号線" for part in numbers)
     nameless = class_title(highway) if road_class in CLASS_TITLES and road_class != "unclassified" else NAMELESS
     return f"{name}({number})" if name and number else name or number or nameless

@@ -20,6 +20,7 @@ from app.resources.models import KIND_TITLES
 from app.resources.search import matches, rank
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, speed_edits_in_force
+from app.roads.road_titles import CLASS_TITLES
 from app.roads.speed_words import describe_rows, edits_by_row, grouped
 from app.roads.speeds import profiles_with
 from app.web.headers import GSI_HOST
@@ -27,17 +28,6 @@ from app.wording import PROFILE_TITLES
 from geo.profiles import Profile
 
 router = APIRouter(tags=["地図"])
-# What OpenStreetMap's road classes are called in Japan.
-ROAD_TITLES = {
-    "motorway": "高速道路",
-    "trunk": "国道",
-    "primary": "主要地方道",
-    "secondary": "県道",
-    "tertiary": "市の主な道",
-    "unclassified": "そのほかの道",
-    "residential": "住宅地の道",
-    "service": "敷地内の道",
-}
 MOST_RESULTS = 20
 
 
@@ -114,7 +104,7 @@ def _profile(profile: Profile, rows: Sequence[dict[str, Any]]) -> dict[str, Any]
         "is_assumption": profile.is_assumption,
         "speeds": [
             {"title": title, "kmh": round(profile.speed_kmh[highway]), "source": profile.sources.get(highway, "")}
-            for highway, title in ROAD_TITLES.items()
+            for highway, title in CLASS_TITLES.items()
             if highway in profile.speed_kmh
         ],
         "table": grouped(rows),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
 
 from app.main import create_app
+from app.roads.choose_section import choose_section
 from app.settings import Settings
+from geo.road_network import RoadNetwork
 
 JSON = {"content-type": "application/json"}
 WINTER = {"yearly_from": "12-01", "yearly_to": "03-31"}
@@ -74,6 +80,24 @@ def test_a_stretch_of_road_has_its_pieces_and_its_length(section: dict[str, Any]
     # The two places are 4.3 km apart.
     assert 4000 < chosen["length_m"] < 12_000
     assert section["geometry"]["type"] == "MultiLineString"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        (("trunk", "283;340", ""), ("tertiary", "", "駅前通り"), "国道283号・国道340号"),
+        (("tertiary", "", "駅前通り"), ("trunk", "283", ""), "駅前通り"),
+        (("unclassified", "", ""), ("trunk", "283", ""), ""),
+    ],
+    ids=str,
+)
+def test_a_stretch_is_called_as_most_of_it(first: tuple[str, ...], second: tuple[str, ...], name: str) -> None:
+    places = [(141.50, 39.3), (141.52, 39.3), (141.53, 39.3)]  # 1.7 km, then 0.9 km
+    kinds = pd.DataFrame([first, second], columns=["highway", "ref", "name"])
+    edges = kinds.assign(u=[1, 2], v=[2, 3], oneway=False, length_m=[1724.0, 862.0])
+    lines = [shapely.LineString(pair) for pair in itertools.pairwise(places)]
+    network = RoadNetwork.from_edges(gpd.GeoDataFrame(edges, geometry=lines, crs=4326))
+    assert choose_section(network, places[0], places[2])["properties"]["name"] == name
 
 
 def test_add_read_change_remove(client: TestClient, body: dict[str, Any]) -> None:

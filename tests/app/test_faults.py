@@ -246,11 +246,15 @@ def test_a_disk_that_becomes_full_loses_nothing(tono, small_disk, monkeypatch, t
 
 def test_an_output_that_is_full_is_a_failure() -> None:
     program = Path(sys.executable).with_name("tono")
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run([program, "db", "status"], check=False, stdout=full, stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 1
-    assert done.stderr.startswith("tono: ")
-    assert (done.stderr.count("\n"), "No space left on device" in done.stderr) == (1, True)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    for environment in (buffered, buffered | {"PYTHONUNBUFFERED": "1"}):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [program, "db", "status"], check=False, stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+            )
+        assert done.returncode == 1
+        assert done.stderr.startswith("tono: ")
+        assert (done.stderr.count("\n"), "No space left on device" in done.stderr) == (1, True)
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure_with_a_traceback() -> None:

@@ -117,6 +117,7 @@ def test_without_a_mouse_on_a_phone(roads, roads_home: str, axe: str) -> None:
         page.keyboard.press("ArrowRight")
     page.get_by_role("button", name="地図の中央を選ぶ").click()
     expect(page.get_by_role("heading", name="通行止めを加える")).to_be_focused()
+    page.get_by_label("路線名").fill("")  # whatever the road is called
     page.get_by_role("button", name="保存する").click()
     expect(page.get_by_role("alert")).to_contain_text("路線名を入れてください")
     assert (cut_off(page), small_text(page), small_targets(page), against_wcag(page, axe)) == ([], [], [], [])
