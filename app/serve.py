@@ -52,4 +52,5 @@ def serve_forever(settings: Settings, database_url: str, port: int, say: Say) ->
     app = create_app(settings, database_url)
     say(f"\n  遠野市つながる地域資源マップ  →  http://{settings.listen}:{port}/\n  Stop with Ctrl-C.\n")
     with working(app.state.engine, HANDLERS):
-        uvicorn.run(app, host=settings.listen, port=port, log_level="warning")
+        # Nothing stands in front of this service that could tell truly who is asking.
+        uvicorn.run(app, host=settings.listen, port=port, log_level="warning", access_log=False, proxy_headers=False)
