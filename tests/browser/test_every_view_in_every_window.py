@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from laws_of_pages import (
     against_wcag,
     apart,
@@ -142,3 +145,17 @@ def test_names_touch_neither_each_other_nor_what_lies_over_the_map(visit: Visit)
     assert len(names) >= 6
     assert all(apart(a, b) for a, b in itertools.combinations(names, 2))
     assert all(apart(name, box) for name in names for box in boxes_over_the_map(page).values())
+
+
+@pytest.mark.parametrize(("window", "zoom"), [("desk", 10.9), ("phone", 10)])
+def test_a_district_is_named_within_its_own_borders(visit: Visit, home: str, window: str, zoom: float) -> None:
+    page = visit(f"/?at=39.35,141.53,{zoom}", WINDOWS[window])
+    view = View.of(page)
+    borders = {f["properties"]["name"]: shapely.from_geojson(json.dumps(f)) for f in api(home, "districts")["features"]}
+    names = page.locator(".label--district span").all()
+    assert names
+    for name in names:
+        box = name.bounding_box() or {}
+        centre = shapely.Point(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        drawn = shapely.transform(borders[name.inner_text()], lambda at: np.array([view.place(*point) for point in at]))
+        assert drawn.distance(centre) <= 1, name.inner_text()  # boxes are told in whole pixels

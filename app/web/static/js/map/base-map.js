@@ -147,7 +147,7 @@ export function writeNames(map, districts, places) {
   const layer = L.layerGroup().addTo(map);
   const names = [
     ...districts.flatMap(({ geometry, properties }) =>
-      geometry ? [{ at: middle(geometry), text: properties.name, style: "district", size: 17.5, from: 0, until: 12.75 }] : [],
+      geometry ? [{ at: middle(geometry), text: properties.name, style: "district", size: 17.5, from: 0, until: 12.75, within: geometry }] : [],
     ),
     ...places
       .filter((place) => place.geometry)

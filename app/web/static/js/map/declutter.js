@@ -3,7 +3,10 @@
 import * as L from "leaflet";
 import { overlays } from "./overlays.js";
 
-/** @typedef {{at: L.LatLng, text: string, style: string, size: number, from: number, until: number}} Name */
+/**
+ * @typedef {{at: L.LatLng, text: string, style: string, size: number, from: number, until: number, within?: import("geojson").MultiPolygon}} Name
+ *   `within`: where the middle of the name must lie, so that no district is taken for its neighbour
+ */
 /** @typedef {import("./clear-view.js").Box} Box */
 
 const GAP = 4;
@@ -26,7 +29,8 @@ export function declutter(map, names) {
     if (point.x < -half || point.y < 0 || point.x > size.x + half || point.y > size.y) continue;
     const offset = shifts(name.style, half).find(([dx, dy]) => {
       const box = boxAround(point.x + dx, point.y + dy, half);
-      return isInside(box, size) && isFree(box, taken);
+      const isHome = !name.within || covers(name.within, map.unproject(point.add(origin).add([dx, dy]), map.getZoom()));
+      return isHome && isInside(box, size) && isFree(box, taken);
     });
     if (!offset) continue;
     taken.push(boxAround(point.x + offset[0], point.y + offset[1], half));
@@ -56,6 +60,21 @@ function isInside(box, size) {
 /** @param {Box} box @param {Box[]} taken @returns {boolean} */
 function isFree(box, taken) {
   return !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+}
+
+/**
+ * Return whether an area covers a place: a line from it to the east crosses the borders an odd number of times.
+ *
+ * @param {import("geojson").MultiPolygon} area @param {L.LatLng} place @returns {boolean}
+ */
+function covers(area, { lng, lat }) {
+  return area.coordinates.flat().reduce((inside, ring) => {
+    for (let i = 1; i < ring.length; i++) {
+      const [[x1 = 0, y1 = 0] = [], [x2 = 0, y2 = 0] = []] = [ring[i - 1], ring[i]];
+      if (y1 > lat !== y2 > lat && lng < x1 + ((lat - y1) * (x2 - x1)) / (y2 - y1)) inside = !inside;
+    }
+    return inside;
+  }, false);
 }
 
 /** Return the boxes of marks and the names beside them, as they stand after any movement. @param {L.Map} map @returns {Box[]} */
