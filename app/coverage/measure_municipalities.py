@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,12 +46,20 @@ class Municipality:
     offices: Sequence[tuple[str, float, float]] = ()
 
 
+class Estimates(NamedTuple):
+    """Seconds to each area at the usual speeds, and at the slowest and the fastest that may well be true."""
+
+    usual: NDArray[np.float32]
+    slowest: NDArray[np.float32]
+    fastest: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Measured:
     """The row of a municipality in the document, and the seconds to each of its areas."""
 
     row: Mapping[str, Any]
-    times_s: NDArray[np.float32]
+    times_s: Estimates
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +122,7 @@ def measure_municipality(network: RoadNetwork, one: Municipality, profile: Profi
     """Return who of a municipality is reached from its offices in how many minutes, over all roads of the network."""
     ends = area_points(network, one.points, one.shapes, profile)
     start, origins = _origins(network, one, ends, profile)
-    times, _ = nearest_origin(network, start, ends.places, profile=profile)
+    times = _estimates(network, start, ends.places, profile)
     row = {
         "code": one.code,
         "name": one.name,
@@ -126,9 +134,17 @@ def measure_municipality(network: RoadNetwork, one: Municipality, profile: Profi
             "small_areas": int(ends.is_moved.sum()),
             "population": int(one.people[ends.is_moved].sum()),
         },
-        "unreachable": _unreachable(one, ends, times),
+        "unreachable": _unreachable(one, ends, times.usual),
     }
     return Measured(row, times)
+
+
+def _estimates(network: RoadNetwork, start: Snapped, end: Snapped, profile: Profile) -> Estimates:
+    usual, slow, fast = (
+        nearest_origin(network, start, end, profile=speeds)[0] for speeds in (profile, profile.low(), profile.high())
+    )
+    # Travel times are whole ticks of a clock that hangs on the speeds: a tick must not turn the order round.
+    return Estimates(usual, np.maximum(slow, usual), np.minimum(fast, usual))
 
 
 def _origins(
@@ -164,14 +180,23 @@ def _densest(network: RoadNetwork, one: Municipality, ends: AreaPoints) -> int:
     return int(np.where(ends.places.is_snapped, people, -1).argmax())
 
 
-def covered(times: NDArray[np.float32], people: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
-    """Return the people reached within the minutes, later and never: together they are all people."""
-    found = coverage(times, people, [60 * value for value in minutes])
-    keys = [str(value) for value in minutes]
+def covered(times: Estimates, people: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
+    """Return the people reached within the minutes, later and never: together they are all people.
+
+    `covered_low` and `covered_high` are those reached at the slowest and the fastest speeds that may well be true.
+    """
+    cutoffs = [60 * value for value in minutes]
+    found = coverage(times.usual, people, cutoffs)
+
+    def by_minutes(counts: Sequence[float]) -> dict[str, float]:
+        return dict(zip(map(str, minutes), counts, strict=True))
+
     return {
         "population": found.total,
-        "covered": dict(zip(keys, found.covered, strict=True)),
-        "uncovered": dict(zip(keys, found.beyond, strict=True)),
+        "covered": by_minutes(found.covered),
+        "covered_low": by_minutes(coverage(times.slowest, people, cutoffs).covered),
+        "covered_high": by_minutes(coverage(times.fastest, people, cutoffs).covered),
+        "uncovered": by_minutes(found.beyond),
         "unreachable_population": found.unreachable,
         "mean_s": None if found.mean_s is None else round(found.mean_s, 1),
         "p95_s": None if found.p95_s is None else round(found.p95_s, 1),

@@ -6,16 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from app.coverage.measure_municipalities import Batch, Results, covered
-from app.coverage.schemas import aligned, whole_minutes
+from app.coverage.measure_municipalities import Batch, Estimates, Results, covered
+from app.coverage.schemas import RANGE_EXPLAINED, aligned, range_of, whole_minutes
 from app.coverage.travel import describe_profile, sha256
 
 # Raised when the way of measuring changes, so that an old result is never taken for a new one.
-METHOD = 1
+METHOD = 2
 ASSUMED_ORIGIN = (
     "仮定: 庁舎の位置のデータがない市町村は、周囲2kmの人口を近いほど重く数えて最も多い小地域を、出発地とした。"
 )
-ASSUMED_PLACE = "仮定: 代表点が道路から遠い小地域は、その区域の中にある道路のうち代表点に最も近い点に着くものとした。"
+ASSUMED_PLACE = (
+    "仮定: 代表点が道路から遠い小地域や、代表点の近くの道がほかの道路とつながっていない小地域は、"
+    "その区域の中にあるつながった道路のうち、代表点に最も近い点に着くものとした。"
+)
 ASSUMED_SPEEDS = "仮定: 速さの表に、公表された資料のない値を使っている。"
 
 
@@ -30,7 +33,7 @@ def as_document(batch: Batch, results: Results) -> dict[str, Any]:
         "municipalities": [one.code for one in batch.municipalities],
     }
     rows = [one.row for one in results.measured]
-    times = np.concatenate([one.times_s for one in results.measured])
+    times = Estimates(*map(np.concatenate, zip(*(one.times_s for one in results.measured), strict=True)))
     people = np.concatenate([one.people for one in batch.municipalities])
     return {
         "fingerprint": sha256(inputs),
@@ -56,7 +59,8 @@ def municipalities_as_table(document: dict[str, Any]) -> str:
         reached = (f"{one['covered'][value]:,}" for value in minutes)
         lost = f"{one['unreachable_population']:,}"
         rows.append([one["name"], f"{one['population']:,}", *reached, lost, whole_minutes(one), _origins(one)])
-    lines = [*aligned(rows), "", *document["assumptions"]]
+    rows.append(["速さの幅", "", *(range_of(document, value) for value in minutes), "", "", ""])
+    lines = [*aligned(rows), "", RANGE_EXPLAINED, *document["assumptions"]]
     lines += [f"道路網: {one['name']}({one['date'] or '年月日不明'})" for one in document["networks"]]
     lines.append(f"profile {document['profile']}  fingerprint {document['fingerprint']}")
     return "\n".join(lines)

@@ -83,6 +83,22 @@ def test_the_town_with_an_office_worked_out_by_hand(document):
     ]
 
 
+def test_the_slowest_and_the_fastest_speeds_worked_out_by_hand(batch):
+    # At half or twice the speed: 本町 20 s still, 新町 120 or 45 s, 浜 620 or 170 s.
+    unsure = replace(batch, profile=replace(CAR, range_kmh={"road": (18.0, 72.0)}))
+    found = as_document(unsure, measure_here(unsure, lambda *_: None))
+    west, east = found["municipalities"]
+    assert east["covered_low"] == {"5": 75, "10": 75, "15": 135}
+    assert east["covered"] == {"5": 75, "10": 135, "15": 135}
+    assert east["covered_high"] == {"5": 135, "10": 135, "15": 135}
+    for name in ("covered_low", "covered", "covered_high"):
+        assert found[name] == {value: west[name][value] + east[name][value] for value in found[name]}
+    # 駅前 has 100 people, whatever the speed; 中通 is 580 or 145 s away, 奥山 660 or 165 s.
+    assert west["covered_low"] == {"5": 100, "10": 150, "15": 157}
+    assert west["covered_high"] == {"5": 157, "10": 157, "15": 157}
+    assert "175〜292" in municipalities_as_table(found)
+
+
 def test_everyone_is_accounted_for_in_each_municipality_and_in_total(document):
     rows = [*document["municipalities"], document]
     for row in rows:

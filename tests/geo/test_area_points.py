@@ -15,6 +15,16 @@ ROADS = draw(
 )
 
 
+# The same, with a lane of 600 m at (1000, 400) that no road joins, and one that may be left but not entered.
+CUT_OFF = draw(
+    (1, 2, [(0, 0), (4000, 0)]),
+    (2, 3, [(4000, 0), (10000, 0)]),
+    (5, 6, [(1000, 400), (1600, 400)]),
+    (7, 3, [(10000, 800), (10000, 0)]),
+    oneway=[3],
+)
+
+
 def square(west: float, south: float, east: float, north: float) -> shapely.Polygon:
     """Return a rectangle given in metres."""
     return shapely.Polygon(at((west, south), (east, south), (east, north), (west, north)))
@@ -71,6 +81,25 @@ def test_a_shape_that_crosses_itself_is_taken_as_its_parts():
     found = area_points(ROADS, at((3000, 700)), shapes(bow), CAR)
     assert found.places.edge.tolist() == [0]
     assert found.places.share == pytest.approx([0.75], abs=1e-4)
+
+
+def test_an_area_at_a_lane_that_no_road_joins_is_reached_on_the_roads_inside_it():
+    inside, beside = square(500, -100, 2000, 900), square(500, 100, 2000, 900)
+    points = at((1200, 450), (1200, 450), (1200, 450), (1200, 150))
+    found = area_points(CUT_OFF, points, shapes(inside, beside, None, inside), CAR)
+    # Inside the first is the road along the axis. The second has the lane alone, the third has no shape; the fourth
+    # lies at the road.
+    assert found.is_moved.tolist() == [True, False, False, False]
+    assert found.places.edge.tolist() == [0, 2, 2, 0]
+    assert found.places.share == pytest.approx([0.3, 1 / 3, 1 / 3, 0.3], abs=1e-4)
+    assert found.own_distance_m == pytest.approx([50, 50, 50, 150], abs=0.01)
+
+
+def test_a_lane_that_can_be_left_but_not_entered_leads_less_far_than_the_road():
+    points, area = at((9900, 700)), shapes(square(9500, -100, 10500, 900))
+    by_car, on_foot = area_points(CUT_OFF, points, area, CAR), area_points(CUT_OFF, points, area, FOOT)
+    assert (by_car.is_moved.tolist(), by_car.places.edge.tolist()) == ([True], [1])
+    assert (on_foot.is_moved.tolist(), on_foot.places.edge.tolist()) == ([False], [3])
 
 
 def test_as_many_shapes_as_points():
