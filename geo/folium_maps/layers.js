@@ -254,9 +254,13 @@ function showAccuracy({ accuracy }, mark) {
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-/** Write names that touch neither each other nor a mark: districts from afar, settlements when near. */
-function writeNames({ map, facts }) {
+/**
+ * Write names that touch neither each other nor a mark: districts from afar, each within its own borders, settlements
+ * when near.
+ */
+function writeNames({ map, drawn, facts }) {
   const layer = L.layerGroup().addTo(map);
+  const homes = new Map(drawn.land.getLayers().map(({ feature }) => [feature.properties.name, feature.geometry]));
   const write = () => {
     layer.clearLayers();
     const taken = takenBoxes(map);
@@ -268,7 +272,9 @@ function writeNames({ map, facts }) {
     for (const [style, size, text, lat, lon] of wanted) {
       const point = map.latLngToContainerPoint([lat, lon]);
       const half = (text.length * size) / 2;
-      const shift = shifts(style, half).find((by) => isFree(boxAt(point, by, half), taken));
+      const home = style === "district" && homes.get(text);
+      const isHome = (by) => !home || covers(home, map.containerPointToLatLng(point.add(by)));
+      const shift = shifts(style, half).find((by) => isFree(boxAt(point, by, half), taken) && isHome(by));
       if (!shift || !map.getBounds().pad(0.1).contains([lat, lon])) continue;
       taken.push(boxAt(point, shift, half));
       L.marker([lat, lon], { icon: label(style, text, [-shift[0], -shift[1]]), pane: "labels", interactive: false, keyboard: false }).addTo(layer);
@@ -291,6 +297,13 @@ function boxAt({ x, y }, [dx, dy], half) {
 
 function isFree(box, taken) {
   return !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+}
+
+/** Return whether an area covers a place: a line from it to the east crosses the borders an odd number of times. */
+function covers({ type, coordinates }, { lng, lat }) {
+  const crosses = ([x1, y1], [x2, y2]) => y1 > lat !== y2 > lat && lng < x1 + ((lat - y1) * (x2 - x1)) / (y2 - y1);
+  const rings = type === "MultiPolygon" ? coordinates.flat() : coordinates;
+  return rings.flatMap((ring) => ring.slice(1).filter((end, i) => crosses(ring[i], end))).length % 2 === 1;
 }
 
 /** Return the boxes of marks and what is written beside them, as laid out: on screen they may still be on their way. */

@@ -49,6 +49,17 @@ TOUCHING = """() => {
     return [names.length, pairs];
 }"""
 
+# The names of districts with where their middle lies on the ground, and the districts themselves.
+DISTRICTS = f"""() => {{
+    const map = {MAP}, frame = map.getContainer().getBoundingClientRect();
+    const place = ({{ left, top, width, height }}) =>
+        map.containerPointToLatLng([left + width / 2 - frame.left, top + height / 2 - frame.top]);
+    const labels = [...document.querySelectorAll(".label--district span")];
+    const names = labels.map((node) => [node.textContent, place(node.getBoundingClientRect())]);
+    const areas = Object.values(map._layers).filter((layer) => layer.feature?.geometry.type.endsWith("Polygon"));
+    return [names, areas.map(({{ feature }}) => [feature.properties.name, JSON.stringify(feature.geometry)])];
+}}"""
+
 
 @dataclass
 class Record:
@@ -308,6 +319,16 @@ def clear_of(page: Page, name: str, others: list[str]) -> None:
         wide = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
         high = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
         assert wide <= 1 or high <= 1, f"{name} lies over {other_name}"
+
+
+@WINDOWS
+def test_a_district_is_named_within_its_own_borders(open_file: Open, window: dict[str, Any]) -> None:
+    with open_file(window) as (page, _):
+        names, areas = page.evaluate(DISTRICTS)
+    districts = {name: shapely.from_geojson(shape) for name, shape in areas}
+    assert len(names) >= 2
+    for name, place in names:
+        assert districts[name].distance(shapely.Point(place["lng"], place["lat"])) < 0.001, name  # a pixel or less
 
 
 def test_names_touch_neither_each_other_nor_marks(open_file: Open) -> None:
