@@ -25,7 +25,16 @@ from geo.shortest_paths import (
 )
 from geo.snapping import Snapped, snap
 
-__all__ = ["NodesWithin", "edge_seconds", "nearest_origin", "node_times", "nodes_within", "travel_time_matrix"]
+__all__ = [
+    "NodesWithin",
+    "SecondsRange",
+    "edge_seconds",
+    "nearest_origin",
+    "nearest_range",
+    "node_times",
+    "nodes_within",
+    "travel_time_matrix",
+]
 
 Seconds = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -33,6 +42,21 @@ Ints = NDArray[np.int64]
 Places = ArrayLike | Snapped
 # Up to here it is quicker to sweep all nodes, sixteen origins at a time, than to search for those within half an hour.
 SWEPT_NODES = 30_000
+
+
+class SecondsRange(NamedTuple):
+    """Travel times to the same destinations at three speeds.
+
+    Attributes
+    ----------
+    usual, slowest, fastest : (n,) array of float32
+        Seconds at the speeds of a profile, and at the slowest and the fastest that may well be true; inf where a
+        destination is not reached. Nowhere is the slowest below the usual, or the fastest above it.
+    """
+
+    usual: Seconds
+    slowest: Seconds
+    fastest: Seconds
 
 
 class NodesWithin(NamedTuple):
@@ -138,6 +162,46 @@ def nearest_origin(
     late = best > cutoff
     best[late], who[late] = np.inf, -1
     return best, who
+
+
+def nearest_range(
+    network: RoadNetwork,
+    origins: Places,
+    destinations: Places,
+    *,
+    profile: Profile = CAR,
+    closed: ArrayLike = (),
+) -> SecondsRange:
+    """Return for every destination the time from the first to arrive, and how long and how short it may well be.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    origins, destinations : (n, 2) array_like of float, or Snapped
+        As in `travel_time_matrix`.
+    profile : Profile, optional
+        How fast one moves; its `low` and its `high` give the two ends.
+    closed : array_like of int, optional
+        Road pieces that may not be used.
+
+    Returns
+    -------
+    SecondsRange
+        Seconds to each destination.
+
+    Raises
+    ------
+    ValueError
+        As in `travel_time_matrix`.
+    """
+    start, end = snap(network, origins, profile), snap(network, destinations, profile)
+    usual, slow, fast = (
+        nearest_origin(network, start, end, profile=speeds, closed=closed)[0]
+        for speeds in (profile, profile.low(), profile.high())
+    )
+    # Times are whole ticks of a clock that hangs on the speeds: a tick must not turn the order round.
+    return SecondsRange(usual, np.maximum(slow, usual), np.minimum(fast, usual))
 
 
 def node_times(network: RoadNetwork, origins: Snapped, profile: Profile, *, closed: ArrayLike = ()) -> Floats:

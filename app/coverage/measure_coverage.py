@@ -16,7 +16,7 @@ from app.coverage.figures import NO_DISTRICT, People, Times, figures
 from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
 from app.coverage.speed_range import add_range
-from app.coverage.travel import Inputs, sha256, times_to_cells
+from app.coverage.travel import Inputs, departure_points, sha256, times_to_cells
 from app.demand.queries import cell_dataset_ids, list_cells
 from app.errors import NotReadyError
 from app.resources.queries import list_districts
@@ -25,6 +25,7 @@ from app.roads.speeds import profile_in_use
 from geo.coverage import unreachable_reason
 from geo.profiles import PROFILES
 from geo.snapping import Snapped
+from geo.travel_time import nearest_range
 
 MINUTES = (10, 20, 30)
 RUN_LENGTH = 12
@@ -65,6 +66,8 @@ def measure_coverage(
     if stored is not None:
         return stored
     times, places = times_to_cells(inputs)
+    starts = departure_points(inputs.network, inputs.postings, inputs.profile)
+    seconds = nearest_range(inputs.network, starts, places, profile=inputs.profile, closed=inputs.closed)
     reasons = _reasons(inputs, times, places)
     people = People.of(inputs.cells, inputs.districts)
     document = {
@@ -74,7 +77,7 @@ def measure_coverage(
         "at": inputs.at,
         "minutes": list(minutes),
         "network": dict(inputs.network_facts),
-        **add_range(figures(people, inputs.postings, times, minutes), inputs, people, times),
+        **add_range(figures(people, inputs.postings, times, minutes), people, seconds, minutes),
         "unreachable": _unreachable(inputs, reasons, places),
     }
     run = CoverageRun(

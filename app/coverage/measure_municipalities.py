@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from geo.crs import to_metres
 from geo.profiles import Profile
 from geo.road_network import RoadNetwork
 from geo.snapping import Snapped, snap
-from geo.travel_time import nearest_origin
+from geo.travel_time import SecondsRange, nearest_range
 
 OSM_ENDINGS = (".osm", ".osm.gz", ".osm.pbf")
 # Around the town hall people live close together.
@@ -46,20 +46,12 @@ class Municipality:
     offices: Sequence[tuple[str, float, float]] = ()
 
 
-class Estimates(NamedTuple):
-    """Seconds to each area at the usual speeds, and at the slowest and the fastest that may well be true."""
-
-    usual: NDArray[np.float32]
-    slowest: NDArray[np.float32]
-    fastest: NDArray[np.float32]
-
-
 @dataclass(frozen=True)
 class Measured:
     """The row of a municipality in the document, and the seconds to each of its areas."""
 
     row: Mapping[str, Any]
-    times_s: Estimates
+    times_s: SecondsRange
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +114,7 @@ def measure_municipality(network: RoadNetwork, one: Municipality, profile: Profi
     """Return who of a municipality is reached from its offices in how many minutes, over all roads of the network."""
     ends = area_points(network, one.points, one.shapes, profile)
     start, origins = _origins(network, one, ends, profile)
-    times = _estimates(network, start, ends.places, profile)
+    times = nearest_range(network, start, ends.places, profile=profile)
     row = {
         "code": one.code,
         "name": one.name,
@@ -137,14 +129,6 @@ def measure_municipality(network: RoadNetwork, one: Municipality, profile: Profi
         "unreachable": _unreachable(one, ends, times.usual),
     }
     return Measured(row, times)
-
-
-def _estimates(network: RoadNetwork, start: Snapped, end: Snapped, profile: Profile) -> Estimates:
-    usual, slow, fast = (
-        nearest_origin(network, start, end, profile=speeds)[0] for speeds in (profile, profile.low(), profile.high())
-    )
-    # Travel times are whole ticks of a clock that hangs on the speeds: a tick must not turn the order round.
-    return Estimates(usual, np.maximum(slow, usual), np.minimum(fast, usual))
 
 
 def _origins(
@@ -180,7 +164,7 @@ def _densest(network: RoadNetwork, one: Municipality, ends: AreaPoints) -> int:
     return int(np.where(ends.places.is_snapped, people, -1).argmax())
 
 
-def covered(times: Estimates, people: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
+def covered(times: SecondsRange, people: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
     """Return the people reached within the minutes, later and never: together they are all people.
 
     `covered_low` and `covered_high` are those reached at the slowest and the fastest speeds that may well be true.

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from app.coverage.measure_municipalities import Batch, Estimates, Results, covered
+from app.coverage.measure_municipalities import Batch, Results, covered
 from app.coverage.schemas import RANGE_EXPLAINED, aligned, range_of, whole_minutes
 from app.coverage.travel import describe_profile, sha256
+from geo.travel_time import SecondsRange
 
 # Raised when the way of measuring changes, so that an old result is never taken for a new one.
 METHOD = 2
@@ -33,7 +34,7 @@ def as_document(batch: Batch, results: Results) -> dict[str, Any]:
         "municipalities": [one.code for one in batch.municipalities],
     }
     rows = [one.row for one in results.measured]
-    times = Estimates(*map(np.concatenate, zip(*(one.times_s for one in results.measured), strict=True)))
+    times = SecondsRange(*map(np.concatenate, zip(*(one.times_s for one in results.measured), strict=True)))
     people = np.concatenate([one.people for one in batch.municipalities])
     return {
         "fingerprint": sha256(inputs),

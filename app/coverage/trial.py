@@ -85,6 +85,8 @@ class Trial(_Strict):
     added: Annotated[list[Added], Field(json_schema_extra={"maxItems": MOST_CONSULTANTS})] = []
     removed: Annotated[list[Code], Field(json_schema_extra={"maxItems": MOST_CONSULTANTS})] = []
     closed: Annotated[list[ClosedRoad], Field(json_schema_extra={"maxItems": MOST_CLOSED})] = []
+    # Whether `covered_low` and `covered_high` are wanted, which a hand that drags does not wait for.
+    with_range: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -131,6 +133,8 @@ class Reached(BaseModel):
 
     population: int
     covered: ByMinutes
+    covered_low: ByMinutes | None = Field(None, description="At the slowest speeds that may well be true.")
+    covered_high: ByMinutes | None = Field(None, description="At the fastest speeds that may well be true.")
     uncovered: ByMinutes
     unreachable_population: int
     mean_s: float | None

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from app.consultants.queries import Posting
 from app.coverage.figures import Times, figures, nearest_posting
 from app.coverage.keep_warm import Present, present_coverage
+from app.coverage.speed_range import add_range
 from app.coverage.travel import departure_points, sha256
 from app.coverage.trial import Added, ClosedRoad, Moved, Trial
 from app.errors import InputError
 from geo.profiles import CAR
 from geo.road_network import RoadNetwork
 from geo.snapping import Snapped, snap
-from geo.travel_time import travel_time_matrix
+from geo.travel_time import nearest_range, travel_time_matrix
 
 ADDED = "+"
 NOBODY = 65_535
@@ -50,6 +51,9 @@ def _measure(present: Present, trial: Trial) -> dict[str, Any]:
     times = travel_time_matrix(inputs.network, starts, present.cells, profile=inputs.profile, closed=closed)
     best = times.min(axis=0, initial=np.inf)
     then, now = figures(present.people, postings, times, minutes), present.figures(minutes)
+    if trial.with_range:
+        seconds = nearest_range(inputs.network, starts, present.cells, profile=inputs.profile, closed=closed)
+        then = add_range(then, present.people, seconds, minutes)
     first_added = len(postings) - len(trial.added)
     return {
         "fingerprint": sha256({"present": present.fingerprint, "trial": trial.model_dump(mode="json")}),

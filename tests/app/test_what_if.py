@@ -38,7 +38,8 @@ from app.roads.queries import active_network, closed_pieces, load_network
 from app.settings import Settings
 
 JANUARY = datetime(2026, 1, 15, 9, tzinfo=UTC)
-FIGURES = ("population", "covered", "uncovered", "unreachable_population", "mean_s", "p95_s", "districts")
+RANGE = ("covered_low", "covered_high")
+FIGURES = ("population", "covered", "uncovered", "unreachable_population", "mean_s", "p95_s", "districts", *RANGE)
 KAMIGO = (141.6420, 39.2620)
 MIYAMORI = (141.3600, 39.3600)
 NOBODY = 65_535
@@ -46,8 +47,8 @@ PATH = "/api/v1/coverage/what-if"
 
 
 def tried(session: Session, **wish: Any) -> dict[str, Any]:
-    """Return what the use case says of a wish."""
-    return try_what_if(session, Trial.model_validate(wish))
+    """Return what the use case says of a wish, with the range of the figures."""
+    return try_what_if(session, Trial.model_validate({"with_range": True, **wish}))
 
 
 def measured(session: Session, **options: Any) -> dict[str, Any]:
@@ -64,12 +65,7 @@ def numbers(packed: str) -> list[int]:
 
 def assert_same(found: dict[str, Any], stored: dict[str, Any]) -> None:
     """Fail unless a trial has the figures of a measurement, the names of added consultants left aside."""
-    figures = {name: stored[name] for name in FIGURES}
-    # A measurement also says how much the figures hang on the speeds.
-    figures["districts"] = [
-        {key: value for key, value in row.items() if not key.startswith("covered_")} for row in stored["districts"]
-    ]
-    assert {name: found[name] for name in FIGURES} == figures
+    assert {name: found[name] for name in FIGURES} == {name: stored[name] for name in FIGURES}
     reach = [[{**row, "id": None, "base": None} for row in each["consultants"]] for each in (found, stored)]
     assert reach[0] == reach[1]
 
@@ -125,6 +121,11 @@ def test_whoever_moves_nobody_gets_what_is_stored(tono_session: Session, profile
     assert {name: found[name] for name in shared} == {name: stored[name] for name in shared}
     assert set(found["difference"]["gained"].values()) == set(found["difference"]["lost"].values()) == {0}
     assert (found["placed"], found["closed"]) == ([], [])
+    # A hand that drags does not wait for the range, and nothing else depends on it.
+    quick = tried(tono_session, profile=profile, with_range=False)
+    assert not set(RANGE) & set(quick)
+    figures = set(FIGURES) - set(RANGE) - {"districts"}
+    assert {name: quick[name] for name in figures} == {name: found[name] for name in figures}
 
 
 def test_the_cells_stand_in_the_order_of_the_stored_run(tono_session: Session) -> None:
@@ -375,10 +376,11 @@ def test_nothing_is_stored(client: TestClient, bundled_url: str, contents) -> No
 
 
 def test_the_answer_is_what_the_description_promises(client: TestClient) -> None:
-    answer = client.post(PATH, json=WISH)
-    body = json.loads(answer.text, parse_constant=pytest.fail)
-    assert answer.headers["content-type"] == "application/json"
-    assert json.loads(Tried.model_validate(body).model_dump_json()) == body
+    for wish in (WISH, {**WISH, "with_range": True}):
+        answer = client.post(PATH, json=wish)
+        body = json.loads(answer.text, parse_constant=pytest.fail)
+        assert answer.headers["content-type"] == "application/json"
+        assert json.loads(Tried.model_validate(body).model_dump_json(exclude_unset=True)) == body
     described = client.get("/api/v1/openapi.json").json()["paths"][PATH]["post"]
     assert described["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Trial")
     assert described["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Tried")

@@ -35,6 +35,7 @@ def answer_to(page: Page, home: str) -> dict[str, Any]:
         "added": spots(told.get("added", "")),
         "removed": [code for code in told.get("removed", "").split(";") if code],
         "closed": spots(told.get("closed", "")),
+        "with_range": True,
     }
     answer: dict[str, Any] = httpx2.post(f"{home}/api/v1/coverage/what-if", json=wish).raise_for_status().json()
     return answer
@@ -49,6 +50,10 @@ def assert_shown(page: Page, home: str) -> dict[str, Any]:
     """Fail unless figure, words, legend and table are the service's answer for the address; return the answer."""
     found = answer_to(page, home)
     expect(page.locator("#what-if .figure__value")).to_have_text(f"{found['covered']['20']:,}人")
+    low, high = (f"{found[end]['20']:,}" for end in ("covered_low", "covered_high"))
+    expect(page.locator("#what-if .figure-range strong")).to_have_text(
+        f"{low}〜{high}人" if low != high else f"{low}人"
+    )
     difference = found["difference"]
     assert change_of(page.locator("#what-if .change").inner_text()) == difference["covered"]["20"]
     gained, lost = (numbers(text)[0] for text in page.locator(".changes dd").all_inner_texts())
@@ -91,6 +96,7 @@ def test_colours_and_figures_follow_the_hand(visit: Visit, home: str, picture: P
         "before => document.querySelector('.leaflet-cells-pane canvas').toDataURL() !== before", arg=before
     )
     assert answered(page) > first
+    expect(page.locator("#what-if .figure-range")).to_have_text("道の速さによる幅は、印をはなすと出ます。")
     assert "moved" not in page.url
     page.mouse.up()
     expect(page).to_have_url(re.compile("moved=C03:"))

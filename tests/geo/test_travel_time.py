@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_networks import CAR, FOOT, at, draw
@@ -9,7 +11,7 @@ from drawn_networks import CAR, FOOT, at, draw
 from geo.profiles import CAR as REAL_CAR
 from geo.profiles import CAR_WINTER
 from geo.snapping import snap
-from geo.travel_time import nearest_origin, travel_time_matrix
+from geo.travel_time import nearest_origin, nearest_range, travel_time_matrix
 
 # How exactly metres survive the way to degrees and back at OpenStreetMap's precision.
 CLOSE = 0.02
@@ -125,6 +127,21 @@ def test_a_closed_road_is_left_out() -> None:
     # From (0, 500), on the third piece, to (1000, 500), on the second: south and along the first, or north.
     assert time(square, (0, 400), (1000, 400)) == pytest.approx(180, abs=CLOSE)
     assert time(square, (0, 400), (1000, 400), closed=[0]) == pytest.approx(220, abs=CLOSE)
+
+
+def test_a_range_holds_the_time_at_the_slowest_and_at_the_fastest_speeds() -> None:
+    # 10 m/s, perhaps 5, perhaps 20; the walk of 100 s to the road stays. At 2,500 m the second origin is the first.
+    unsure = replace(CAR, range_kmh={"road": (18.0, 72.0)})
+    origins, homes = at((0, 0), (3000, 0)), at((1000, 100), (2500, 0), (0, 9000))
+    found = nearest_range(LINE, origins, homes, profile=unsure)
+    assert found.usual == pytest.approx([200, 50, np.inf], abs=CLOSE)
+    assert found.slowest == pytest.approx([300, 100, np.inf], abs=CLOSE)
+    assert found.fastest == pytest.approx([150, 25, np.inf], abs=CLOSE)
+    # With the second piece closed the way from the second origin is gone.
+    shut = nearest_range(LINE, origins, homes, profile=unsure, closed=[1])
+    assert shut.slowest == pytest.approx([300, np.inf, np.inf], abs=CLOSE)
+    nobody = nearest_range(LINE, at(), homes, profile=unsure)
+    assert np.isinf(nobody).all()
 
 
 def test_nearest_origin_names_the_first_to_arrive_and_the_lowest_of_equals() -> None:

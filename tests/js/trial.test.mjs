@@ -31,8 +31,9 @@ test("an address that tells nonsense tells nothing", () => {
 
 test("the service is asked for those it knows only", () => {
   const trial = readTrial("?moved=C01:1,2;X:3,4&removed=C02;Y&added=5,6&closed=7,8");
-  assert.deepEqual(asWish(trial, new Set(["C01", "C02"])), {
+  assert.deepEqual(asWish(trial, new Set(["C01", "C02"]), false), {
     profile: "car", moved: [{ id: "C01", lon: 1, lat: 2 }], removed: ["C02"], added: [{ lon: 5, lat: 6 }], closed: [{ lon: 7, lat: 8 }],
+    with_range: false,
   });
 });
 

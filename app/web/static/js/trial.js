@@ -17,6 +17,8 @@ import { count } from "./strings.js";
  * @property {number[]} minutes
  * @property {number} population
  * @property {Record<string, number>} covered
+ * @property {Record<string, number>} [covered_low] at the slowest speeds that may well be true, where that was asked for
+ * @property {Record<string, number>} [covered_high]
  * @property {number} unreachable_population
  * @property {number|null} mean_s
  * @property {import("./types.js").DistrictCoverage[]} districts
@@ -80,9 +82,11 @@ export function writeTrial({ profile, moved, added, removed, closed }) {
 /**
  * Return what the service is asked; consultants that it does not know are left out.
  *
- * @param {Trial} trial @param {Set<string>} known @returns {object}
+ * @param {Trial} trial @param {Set<string>} known
+ * @param {boolean} withRange whether to say how low and how high the figures may be; a hand that drags does not wait for it
+ * @returns {object}
  */
-export function asWish({ profile, moved, added, removed, closed }, known) {
+export function asWish({ profile, moved, added, removed, closed }, known, withRange) {
   const place = /** @type {(spot: Spot) => {lon: number, lat: number}} */ (([lon, lat]) => ({ lon, lat }));
   return {
     profile,
@@ -90,6 +94,7 @@ export function asWish({ profile, moved, added, removed, closed }, known) {
     added: added.map(place),
     removed: [...removed].filter((id) => known.has(id)),
     closed: closed.map(place),
+    with_range: withRange,
   };
 }
 

@@ -98,7 +98,7 @@ class WhatIfPage {
       const coverage = await api.getCoverage(this.trial.profile);
       const cells = await api.getCells(coverage.run);
       this.map.cells.show(cells.features, coverage.minutes);
-      this.#show(await api.send("POST", "/coverage/what-if", this.#wish()));
+      this.#show(await api.send("POST", "/coverage/what-if", this.#wish(true)));
       if (!this.view) this.map.showCity(false);
     } catch (error) {
       this.#fail(error);
@@ -130,14 +130,15 @@ class WhatIfPage {
     this.#ask();
   }
 
-  #ask(isLast = true) {
+  #ask() {
     history.replaceState(null, "", this.#address());
     this.#showPosts();
-    this.newest.ask(this.#wish(), isLast);
+    this.newest.ask(this.#wish(true));
   }
 
-  #wish() {
-    return asWish(this.trial, new Set(this.consultants.map(({ properties }) => properties.id)));
+  /** @param {boolean} withRange */
+  #wish(withRange) {
+    return asWish(this.trial, new Set(this.consultants.map(({ properties }) => properties.id)), withRange);
   }
 
   #address() {
@@ -158,7 +159,7 @@ class WhatIfPage {
   #drag(id, at) {
     if (!this.held) this.held = this.#address();
     this.#put(id, at);
-    this.newest.ask(this.#wish(), false);
+    this.newest.ask(this.#wish(false), false);
   }
 
   /** @param {string} id @param {Spot} at */

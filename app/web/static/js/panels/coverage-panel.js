@@ -2,7 +2,8 @@
 
 import { element, fill } from "../element.js";
 import { peopleByClass } from "../filters.js";
-import { basisText, count, meansText, minutes, percent, rangeText } from "../strings.js";
+import { basisText, count, meansText, minutes, percent } from "../strings.js";
+import { rangeNote } from "./notes.js";
 import { symbol } from "../symbols.js";
 
 /** @typedef {import("../types.js").Coverage} Coverage */
@@ -75,21 +76,11 @@ export class CoveragePanel extends HTMLElement {
         `${status.city.name}の${count(coverage.population)}人のうち、いちばん近い丸ごと相談員が${meansText(coverage.profile)}${edge}分以内に着ける人です。`,
         unreached > 0 && `どの相談員も到達できない人が${count(unreached)}人います。`,
       ),
-      this.#range(coverage, edge),
+      rangeNote(coverage, edge),
       element(
         "p", { class: "quiet" }, `${basisText(status, coverage.profile)} `,
         element("button", { type: "button", class: "link screen-only", "data-key": "sources", onclick: () => this.#tell("sources", null) }, "数字の出どころ"),
       ),
-    );
-  }
-
-  /** @param {Coverage} coverage @param {number} edge @returns {HTMLElement|false} */
-  #range({ covered_low: low, covered_high: high }, edge) {
-    if (!low || !high) return false;
-    return element(
-      "p", { class: "figure-range" },
-      "道の速さの見込みしだいで、", element("strong", {}, `${rangeText(low[String(edge)] ?? 0, high[String(edge)] ?? 0)}人`),
-      "になります(いちばん遅いとき〜いちばん速いとき)。",
     );
   }
 

@@ -1,7 +1,7 @@
 /** Short notes: what is known of one cell of the map, and what went wrong. */
 
 import { element } from "../element.js";
-import { REASONS, count, meansText, minutes } from "../strings.js";
+import { REASONS, count, meansText, minutes, rangeText } from "../strings.js";
 
 /**
  * Return the words for one inhabited cell.
@@ -19,6 +19,21 @@ export function describeCell(cell, consultants, profile) {
     : element("p", {}, `${base}の相談員から${meansText(profile)}`, element("strong", {}, `${minutes(cell.travel_time_s)}分`));
   const people = `${cell.district}の250 m四方に ${count(cell.population)}人・${count(cell.households)}世帯`;
   return element("div", {}, time, element("p", { class: "quiet" }, people));
+}
+
+/**
+ * Return how low and how high a figure may be, nothing where that is not known.
+ *
+ * @param {{covered_low?: Record<string, number>, covered_high?: Record<string, number>}} figures @param {number} edge
+ * @returns {HTMLElement|false}
+ */
+export function rangeNote({ covered_low: low, covered_high: high }, edge) {
+  if (!low || !high) return false;
+  return element(
+    "p", { class: "figure-range" },
+    "道の速さの見込みしだいで、", element("strong", {}, `${rangeText(low[String(edge)] ?? 0, high[String(edge)] ?? 0)}人`),
+    "になります(いちばん遅いとき〜いちばん速いとき)。",
+  );
 }
 
 /**

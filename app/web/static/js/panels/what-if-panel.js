@@ -4,6 +4,7 @@ import { closureSign } from "../closure-sign.js";
 import { element, fill } from "../element.js";
 import { peopleByClass } from "../filters.js";
 import { basisText, count, meansText, minutes, percent } from "../strings.js";
+import { rangeNote } from "./notes.js";
 import { symbol } from "../symbols.js";
 import { signed } from "../trial.js";
 
@@ -89,6 +90,7 @@ function figure({ status, tried, edge, isNow, canUndo, acts }) {
       element("dt", {}, `新しく${edge}分以内に入る人`), element("dd", {}, `${count(tried.difference.gained[key] ?? 0)}人`),
       element("dt", {}, `${edge}分以内から外れる人`), element("dd", {}, `${count(tried.difference.lost[key] ?? 0)}人`),
     ),
+    rangeNote(tried, edge) || element("p", { class: "figure-range quiet" }, "道の速さによる幅は、印をはなすと出ます。"),
     element("p", { class: "quiet" }, `いちばん近い丸ごと相談員が${meansText(tried.profile)}着くまでの時間。${basisText(status, tried.profile)}`),
     element(
       "div", { class: "trial-actions" },
