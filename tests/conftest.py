@@ -16,10 +16,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from passing_session import passing_session
 from psycopg import sql
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_all
 from app.database import create_database_engine, migrate, transaction
@@ -143,11 +144,8 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     """Return a session in an outer transaction: it may commit and roll back, and nothing of it stays."""
-    with engine.connect() as connection:
-        outer = connection.begin()
-        with sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")() as session:
-            yield session
-        outer.rollback()
+    with passing_session(engine) as session:
+        yield session
 
 
 def cluster_folder() -> Path:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from passing_session import passing_session
 from sqlalchemy import Engine, make_url, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.cli import main
 from app.database import Base, create_database_engine
@@ -97,11 +98,8 @@ def bundled_engine(bundled_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def tono_session(bundled_engine: Engine) -> Iterator[Session]:
     """Return a session on the bundled data: it may change and commit, and nothing of it stays."""
-    with bundled_engine.connect() as connection:
-        outer = connection.begin()
-        with sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")() as session:
-            yield session
-        outer.rollback()
+    with passing_session(bundled_engine) as session:
+        yield session
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from passing_session import passing_session
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.database import create_database_engine, transaction
 from app.demonstration.load_demonstration import load_demonstration
@@ -95,11 +96,8 @@ def real_engine(real_template: tuple[str, str], new_database: Any) -> Iterator[E
 @pytest.fixture
 def city(real_engine: Engine) -> Iterator[Session]:
     """Return a session on the real city: it may change and commit, and nothing of it stays."""
-    with real_engine.connect() as connection:
-        outer = connection.begin()
-        with sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")() as session:
-            yield session
-        outer.rollback()
+    with passing_session(real_engine) as session:
+        yield session
 
 
 @pytest.fixture(scope="session")
