@@ -98,7 +98,7 @@ class WhatIfPage {
       const coverage = await api.getCoverage(this.trial.profile);
       const cells = await api.getCells(coverage.run);
       this.map.cells.show(cells.features, coverage.minutes);
-      this.#show(await api.send("POST", "/coverage/what-if", this.#wish(true)));
+      this.#show(await api.send("POST", "/coverage/what-if", this.#wish()));
       if (!this.view) this.map.showCity(false);
     } catch (error) {
       this.#fail(error);
@@ -133,11 +133,10 @@ class WhatIfPage {
   #ask() {
     history.replaceState(null, "", this.#address());
     this.#showPosts();
-    this.newest.ask(this.#wish(true));
+    this.newest.ask(this.#wish());
   }
 
-  /** @param {boolean} withRange */
-  #wish(withRange) {
+  #wish(withRange = true) {
     return asWish(this.trial, new Set(this.consultants.map(({ properties }) => properties.id)), withRange);
   }
 
