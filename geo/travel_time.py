@@ -66,14 +66,14 @@ class NodesWithin(NamedTuple):
     ----------
     pointer : (n_origins + 1,) array of int64
         Nodes of origin i: from ``pointer[i]`` to ``pointer[i + 1]``.
-    node : (r,) array of int64
+    node : (r,) array of int32
         Node index, in no particular order for each origin.
     seconds : (r,) array of float32
         Travel time to it, the walk to the road included.
     """
 
     pointer: Ints
-    node: Ints
+    node: NDArray[np.int32]
     seconds: Seconds
 
 
@@ -316,7 +316,8 @@ def _within(roads: RoadTimes, start: Snapped, cutoff_s: float) -> NodesWithin:
         found = np.flatnonzero(times <= np.float32(cutoff_s))
         begin = count * np.arange(len(start))
         pointer = np.searchsorted(found, np.append(begin, times.size))
-        return NodesWithin(pointer, found - np.repeat(begin, np.diff(pointer)), times.reshape(-1)[found])
+        node = (found - np.repeat(begin, np.diff(pointer))).astype(np.int32)
+        return NodesWithin(pointer, node, times.reshape(-1)[found])
     reached = search_within(roads.graph, roads.departures(start), roads.clock.limit(cutoff_s))
     seconds = reached.ticks.astype(np.float32) * np.float32(2.0**-roads.clock.exponent)
     return NodesWithin(reached.pointer, reached.node, seconds)

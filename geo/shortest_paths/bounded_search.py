@@ -1,7 +1,7 @@
 """A search that touches only what it reaches, for one place on a large network.
 
-The network lies in cells (`cells`). Only their border nodes wait in a queue; the nodes inside are worked out cell by
-cell, in straight runs through memory (`cell_search`).
+The network lies in cells (`cells`). Cells wait, not nodes; within a cell all is worked out in straight runs through
+memory (`cell_search`).
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.shortest_paths.cell_search import search_all
+from geo.shortest_paths.cell_search import ABREAST, search_all
 from geo.shortest_paths.cells import CELL
 from geo.shortest_paths.ends import Ends
 from geo.shortest_paths.search_graph import TimedGraph
 from geo.shortest_paths.search_question import Question, Reached, Start, Work
 from geo.shortest_paths.ticks import INFINITE, SAFE, Clock, TickOverflowError
-
-ROOM = 4_096  # entries at first
 
 
 def search_within(timed: TimedGraph, origins: Ends, limit: int = INFINITE - 1) -> Reached:
@@ -46,10 +44,12 @@ def search_within(timed: TimedGraph, origins: Ends, limit: int = INFINITE - 1) -
     work = Work(
         Start(np.empty(2, dtype=np.int64), np.zeros((2, CELL), dtype=np.int32)),
         np.zeros(graph.cells.core[-1], dtype=np.int32),
+        np.zeros(len(graph.cells.cell_of), dtype=np.uint16),
+        np.zeros(len(graph.cells.size), dtype=np.int32),
+        np.empty((2, len(graph.cells.size)), dtype=np.uint32),
         np.zeros(len(graph.cells.size), dtype=np.bool_),
         np.empty(len(graph.cells.size), dtype=np.uint32),
-        np.empty(0, dtype=np.uint32),
-        np.empty((ROOM, 2), dtype=np.uint32),
+        np.empty((ABREAST, CELL), dtype=np.int32),
     )
     question = Question(graph.cells, timed.times, graph.order, limit)
     reached = search_all(question, Ends(graph.position[ends.node], ends.ticks), work)

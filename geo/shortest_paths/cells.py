@@ -88,10 +88,10 @@ class Cells(NamedTuple):
         Cell of each group of border nodes.
     inside : Inside
         How the other nodes hang on them.
-    first : (k + 1,) array of uint32
-        Arcs from border node i to other cells: from ``first[i]`` to ``first[i + 1]``.
-    head : (b,) array of uint32
-        Border node where each of them leads.
+    first : (c + 1,) array of int64
+        Arcs from cell i to others: from ``first[i]`` to ``first[i + 1]``.
+    tail, head : (b,) array of uint32
+        Border nodes where each of them begins and leads.
     edges : Edges
         Where edges have gone.
     """
@@ -101,7 +101,8 @@ class Cells(NamedTuple):
     core: Ints
     cell_of: Indices
     inside: Inside
-    first: Indices
+    first: Ints
+    tail: Indices
     head: Indices
     edges: Edges
 
@@ -177,7 +178,7 @@ def cut(order: Ints, u: Ints, v: Ints) -> tuple[Ints, Cells]:
     number = core[place >> BITS] + place % CELL  # of those on the border
     ways = np.array([[tail[across], head[across]], [head[across], tail[across]]])
     starts, ends_across = number[ways].swapaxes(0, 1).reshape(2, -1)
-    # Of parallel edges each node has one arc, so that no node is twice in a row.
+    # Of parallel edges each node has one arc.
     arcs, arc = np.unique(starts * (core[-1] + 1) + ends_across, return_inverse=True)
     starts, heads = np.divmod(arcs, core[-1] + 1)
     small = np.uint32
@@ -188,9 +189,10 @@ def cut(order: Ints, u: Ints, v: Ints) -> tuple[Ints, Cells]:
         across.astype(small),
         arc.astype(small).reshape(2, -1),
     )
-    arcs = np.searchsorted(starts, np.arange(core[-1] + 1)).astype(small)
     cell_of = np.repeat(np.arange(len(size), dtype=small), groups)
-    return place[position], Cells(size, border, core, cell_of, inside, arcs, heads.astype(small), edges)
+    leaving = np.searchsorted(starts, core)
+    tails, heads = starts.astype(small), heads.astype(small)
+    return place[position], Cells(size, border, core, cell_of, inside, leaving, tails, heads, edges)
 
 
 class _Room(NamedTuple):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geo.shortest_paths.adjacency import Ints
 from geo.shortest_paths.cell_times import CellTimes, cell_times
 from geo.shortest_paths.cells import Cells, cell_order, cut
+from geo.shortest_paths.search_question import Numbers
 from geo.shortest_paths.ticks import Ticks
 
 
@@ -22,7 +23,7 @@ class SearchGraph:
 
     Attributes
     ----------
-    order : (n,) array of int64
+    order : (n,) array of int32
         Node at each position.
     position : (n,) array of int64
         Position of each node.
@@ -30,7 +31,7 @@ class SearchGraph:
         Arcs, by position.
     """
 
-    order: Ints
+    order: Numbers
     position: Ints
     cells: Cells
 
@@ -51,7 +52,7 @@ class SearchGraph:
             Its answers do not depend on where the nodes lie, its speed does.
         """
         position, cells = cut(cell_order(np.asarray(xy, dtype=float)), u, v)
-        order = np.empty_like(position)
+        order = np.empty(len(position), dtype=np.int32)
         order[position] = np.arange(len(position))
         return cls(order, position, cells)
 

@@ -14,6 +14,7 @@ from geo.shortest_paths.ticks import Ticks
 
 NO_CELL = -1
 Left = NDArray[np.int32]
+Numbers = NDArray[np.int32]
 
 
 class Question(NamedTuple):
@@ -25,7 +26,7 @@ class Question(NamedTuple):
         The network.
     times : CellTimes
         Its times.
-    order : (n,) array of int64
+    order : (n,) array of int32
         Node at each position.
     limit : int
         Longest time considered, ticks, inclusive.
@@ -33,7 +34,7 @@ class Question(NamedTuple):
 
     cells: Cells
     times: CellTimes
-    order: Ints
+    order: Numbers
     limit: int
 
 
@@ -44,14 +45,14 @@ class Reached(NamedTuple):
     ----------
     pointer : (k + 1,) array of int64
         Nodes reached from origin i: from ``pointer[i]`` to ``pointer[i + 1]``.
-    node : (r,) array of int64
+    node : (r,) array of int32
         In no particular order for each origin.
     ticks : (r,) array of uint32
         Travel time.
     """
 
     pointer: Ints
-    node: Ints
+    node: Numbers
     ticks: Ticks
 
 
@@ -79,19 +80,25 @@ class Work(NamedTuple):
         How the trips of the origin begin.
     left : (k,) array of int32
         `INFINITE` less the time of each border node; 0 where it was not reached.
+    news : (k / `GROUP`,) array of uint16
+        A bit for each border node that an arc from another cell has reached sooner, of which its cell does not know.
+    key : (c,) array of int32
+        The most that is left at a node of each cell with news; 0 where there are none.
+    waiting : (2, c) array of uint32
+        Cells with news, and those that come next.
     is_touched : (c,) array of bool
         Whether the search has come to a cell.
     touched : (c,) array of uint32
         The cells that it has come to.
-    first : (b,) array of uint32
-        First entry of each bucket, `EMPTY` where there is none; buckets are used again and again.
-    waiting : (w, 2) array of uint32
-        Entries: a border node, and the next entry of the bucket.
+    swept : (4, 256) array of int32
+        What is left at the nodes of the cells that are swept.
     """
 
     start: Start
     left: Left
+    news: NDArray[np.uint16]
+    key: Left
+    waiting: Indices
     is_touched: NDArray[np.bool_]
     touched: Indices
-    first: Indices
-    waiting: Indices
+    swept: Left

@@ -29,7 +29,6 @@ from geo.shortest_paths import (
     SearchGraph,
     TickOverflowError,
     TooManyShortcutsError,
-    bounded_search,
     contraction_order,
     hierarchy,
     needed_for,
@@ -166,7 +165,7 @@ def test_a_star_of_many_streets_and_a_line_of_many_nodes(kernel: Kernel) -> None
     np.testing.assert_array_equal(times, np.minimum(i + j, 3 * np.abs(i - j)))
 
 
-def test_both_kernels_agree_where_a_search_outgrows_its_first_room() -> None:
+def test_both_kernels_agree_on_a_network_of_many_cells() -> None:
     g, some = streets(220), Ends.at_nodes(np.array([0, 31, 24_000]))
     roads = weighted(g)
     times = np.empty((3, g.count))
@@ -174,7 +173,7 @@ def test_both_kernels_agree_where_a_search_outgrows_its_first_room() -> None:
     search = SearchGraph.build(g.u, g.v, g.xy)
     found = search_within(search.timed(g.forward, g.backward), some)
     assert np.diff(found.pointer).max() > 0.9 * g.count
-    assert search.cells.border.sum() > 2 * bounded_search.ROOM  # each of them waits at least once
+    assert len(search.cells.size) > 100
     one = np.full(times.shape, np.inf)
     one[np.repeat(np.arange(3), np.diff(found.pointer)), found.node] = found.ticks
     np.testing.assert_array_equal(one, times)
