@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Goal:
-    """What issue 4 asks for, and what was measured."""
+    """What is asked for, and what was measured."""
 
     text: str
     measured: float
@@ -210,7 +210,7 @@ def peak_mb() -> float:
 
 
 def goals(rows: list[Row], peak: float, ladder_s: float) -> list[Goal]:
-    """Compare with what issue 4 asks for."""
+    """Compare with what is asked for."""
     seconds = {(row.size, row.model, row.k, row.way): row.seconds for row in rows}
     found = []
 

@@ -73,7 +73,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Goal:
-    """What issue 3 asks for, and what was measured."""
+    """What is asked for, and what was measured."""
 
     text: str
     measured: float
@@ -228,7 +228,7 @@ def sizes(port: int) -> dict[str, int]:
 
 
 def goals(rows: list[dict[str, Any]], users: int) -> list[Goal]:
-    """Compare with what issue 3 asks for."""
+    """Compare with what is asked for."""
     found = []
     for row in (row for row in rows if row["users"] == users):
         for key, limit in (("median_ms", 50.0), ("p95_ms", 100.0)):

@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Goal:
-    """What issue 3 asks for, and what was measured."""
+    """What is asked for, and what was measured."""
 
     text: str
     measured: float
