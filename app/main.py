@@ -49,7 +49,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.own_files = OwnFiles()
     app.mount("/static/{version}", app.state.own_files)
     app.include_router(pages)
-    for router in (map_data, resources, roads, closure_effect, demand, consultants, coverage, scenarios, reports):
+    # The first is asked most: many hands that drag at once wait for each step on the way.
+    for router in (coverage, map_data, resources, roads, closure_effect, demand, consultants, scenarios, reports):
         app.include_router(router, prefix="/api/v1")
     app.add_api_route("/api/v1/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     _answer_errors(app)

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geo.coverage import coverage
 from geo.critical_links import critical_links
 from geo.isochrone import isochrones
 from geo.location_allocation import SitingProblem, maximal_covering, p_centre, p_median
@@ -43,6 +44,7 @@ def main() -> None:
     places = snap(network, network.node_lonlat, CAR)
     times = travel_time_matrix(network, places[:SIDE], places)
     nearest_origin(network, places[:SIDE], places)
+    coverage(times[0], np.ones(len(places)), [60.0])
     node_times(network, places, CAR)
     nodes_within(network, places, 600.0)
     isochrones(network, places[:1], [600.0])

@@ -1,7 +1,7 @@
 """The one place that names the compiler of the inner loops.
 
 Compiled code is kept beside the source, or in the user's own cache folder where the source may not be written, so only
-the first call on a machine waits for it; `python -m geo.shortest_paths` makes these calls at set-up. Where neither
+the first call on a machine waits for it; `python -m geo` makes these calls at set-up. Where neither
 folder may be written, each process compiles for itself. Compiled code runs without the interpreter's lock: a web
 request that searches does not stop the others.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from geo.compiled import compiled
 
 Reason = Literal["off_network", "island", "closed"]
 
@@ -122,17 +123,14 @@ def coverage_by_group(
     trips = np.bincount(group[reached], times[reached] * weights[reached], minlength=groups + 1)
     # All of them together stand in the last row.
     table[-1], trips[-1] = table.sum(axis=0), trips.sum()
-    by_time = np.argsort(times, kind="stable")
-    by_group = by_time[np.argsort(group[by_time], kind="stable")]
-    ends = np.searchsorted(group[by_group], np.arange(groups + 1))
-    orders = [*(by_group[first:last] for first, last in itertools.pairwise(ends.tolist())), by_time]
     within = np.cumsum(table[:, :-1], axis=1)
+    p95 = _when_reached(np.argsort(times), times, weights.astype(float), group, _least(0.95, within[:, -1]))
     rows = zip(
-        orders,
         within[:, :-1][:, rank].tolist(),
         within[:, -1].tolist(),
         table[:, -1].tolist(),
         trips.tolist(),
+        p95.tolist(),
         strict=True,
     )
     *parts, whole = [
@@ -142,43 +140,34 @@ def coverage_by_group(
             beyond=tuple([there - value for value in upto]),
             unreachable=never,
             mean_s=spent / there if there else None,
-            p95_s=float(times[order[_position(np.cumsum(weights[order]), 0.95, there)]]) if there else None,
+            p95_s=late if there else None,
         )
-        for order, upto, there, never, spent in rows
+        for upto, there, never, spent, late in rows
     ]
     return whole, parts
 
 
-def weighted_percentile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float | None:
-    """Return the lowest value within which at least a share of the weight lies.
-
-    Parameters
-    ----------
-    values, weights : (n,) array
-        Values and their weights, not below 0.
-    share : float
-        0 to 1.
-
-    Returns
-    -------
-    float or None
-        None where there is no weight.
-
-    Examples
-    --------
-    >>> weighted_percentile(np.array([30.0, 10.0, 20.0]), np.array([1, 18, 1]), 0.95)
-    20.0
-    """
-    total = weights.sum()
-    if total == 0:
-        return None
-    order = np.argsort(values, kind="stable")
-    return float(values[order][_position(np.cumsum(weights[order]), share, total)])
-
-
-def _position(upto: NDArray[Any], share: float, total: float) -> int:
+def _least(share: float, demand: NDArray[Any]) -> NDArray[np.float64]:
     # Integers compare exactly; the tiny allowance is for weights that are no integers.
-    return int(np.searchsorted(upto, share * total - 1e-9 * total, side="left"))
+    return share * demand - 1e-9 * demand
+
+
+@compiled
+def _when_reached(
+    by_time: NDArray[np.intp],
+    times: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    group: NDArray[np.int16],
+    least: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return when each group, and at the end all of them together, has at least so much of its weight."""
+    found, upto, whole = np.full(len(least), np.inf), np.zeros(len(least)), len(least) - 1
+    for i in by_time:
+        for one in (np.int64(group[i]), whole):
+            upto[one] += weights[i]
+            if upto[one] >= least[one]:
+                found[one] = min(found[one], times[i])
+    return found
 
 
 def unreachable_reason(is_snapped: NDArray[np.bool_], open_times: NDArray[np.float32] | None = None) -> list[Reason]:

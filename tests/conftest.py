@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from passing_session import passing_session
 from psycopg import sql
 from sqlalchemy import Engine
@@ -29,6 +30,8 @@ from app.postgis import ClusterError, PrivateCluster, find_postgis
 from app.settings import PROJECT_ROOT, get_settings
 
 SUFFIX = "_test"
+# The same examples each time, and none fails for having been slow.
+settings.load_profile("ci")
 ROOT = Path(__file__).parent.parent
 
 

@@ -49,7 +49,7 @@ square = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(square, min_size=1, max_size=14))
 def test_no_small_count_is_found_by_subtraction(squares: list[tuple[str, int, float, float, int, bool]]) -> None:
     rows = [

@@ -323,7 +323,7 @@ def test_a_job_that_kills_every_worker_is_given_up(queue: Engine) -> None:
     assert left_behind(queue) == [(0, "last")]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shares=st.lists(st.floats(0, 1), min_size=1, max_size=6), again=st.integers(0, 5))
 def test_progress_only_grows(queue: Engine, shares: list[float], again: int) -> None:
     ask(queue)

@@ -141,7 +141,7 @@ def test_an_office_that_no_road_reaches_covers_nobody_and_is_shown(batch):
     assert found["mean_s"] is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     people=st.lists(st.integers(0, 9999), min_size=6, max_size=6),
     east=st.lists(st.integers(0, 12000), min_size=6, max_size=6),

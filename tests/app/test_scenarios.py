@@ -183,7 +183,7 @@ CELLS = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(before=CELLS, after=CELLS)
 def test_everybody_is_counted_once(before: dict[str, Cell], after: dict[str, Cell]) -> None:
     found = compare(before, after)

@@ -258,7 +258,7 @@ def test_the_other_side_of_the_globe_is_no_fault(session: Session) -> None:
 
 # --- laws ---------------------------------------------------------------------------------------------------------
 
-LAWFUL = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAWFUL = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 places = st.fixed_dictionaries({"lon": st.floats(141.3, 141.8), "lat": st.floats(39.15, 39.55)})
 profiles = st.sampled_from(["car", "car-winter", "walk"])
 roads = st.lists(st.fixed_dictionaries({"piece": st.integers(0, 140)}), max_size=6)

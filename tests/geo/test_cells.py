@@ -12,7 +12,7 @@ from geo.shortest_paths import INFINITE, Ends, SearchGraph, TickOverflowError, T
 from geo.shortest_paths.cells import CELL, cell_order
 from geo.shortest_paths.ticks import SAFE
 
-LAW = settings(max_examples=40, deadline=None)
+LAW = settings(max_examples=40)
 OUTSIDE = -1
 
 

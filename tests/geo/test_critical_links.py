@@ -130,7 +130,7 @@ def on_the_roads(network: RoadNetwork, spots: np.ndarray, profile: Profile) -> S
     return snap(network, np.concatenate([spots, network.node_lonlat]), profile)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(networks, SPOTS, SPOTS, st.sampled_from([CAR, FOOT]), st.data())
 def test_it_equals_closing_every_piece(
     network: RoadNetwork, starts: np.ndarray, spots: np.ndarray, profile: Profile, data: st.DataObject

@@ -77,7 +77,7 @@ def test_the_ladder_of_the_worst_off_takes_the_post_that_reaches_most_while_it_c
     assert rungs[0].ties == ((1,),)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=seeds, objective=st.sampled_from(["cover", "mean", "worst"]))
 def test_every_rung_contains_the_one_below_and_is_the_best_of_its_kind(seed: int, objective: Any) -> None:
     case = random_case(seed)
@@ -134,7 +134,7 @@ def test_posts_that_are_too_small_are_told_the_capacity_that_would_do() -> None:
     assert reason.posts == 3
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(seed=seeds, crowded=st.booleans())
 def test_an_offer_that_is_taken_makes_the_case_feasible(seed: int, *, crowded: bool) -> None:
     case = random_case_with_capacity(seed) if crowded else random_case(seed)
@@ -206,7 +206,7 @@ def test_a_district_that_nobody_serves_is_the_worst_off() -> None:
     assert (found.served, found.unserved) == (2, 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 5)), min_size=1, max_size=12))
 def test_gini_is_half_the_relative_mean_difference(entries: list[tuple[int, int]]) -> None:
     people = [value for value, weight in entries for _ in range(weight)]

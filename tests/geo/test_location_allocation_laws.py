@@ -89,7 +89,7 @@ def test_the_order_of_sites_and_points_changes_nothing() -> None:
                 assert back == all_plans(mine), case
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=seeds, factor=st.sampled_from([0.001, 0.5, 3.0, 1e6]))
 def test_demand_times_a_factor_is_value_times_the_factor(seed: int, factor: float) -> None:
     case = random_case(seed)
@@ -108,7 +108,7 @@ def test_demand_times_a_factor_is_value_times_the_factor(seed: int, factor: floa
     assert p_centre(more, case.k).value == pytest.approx(p_centre(case.problem, case.k).value, nan_ok=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=seeds)
 def test_the_cutoff_of_the_worst_off_is_the_smallest_that_k_posts_meet(seed: int) -> None:
     case = random_case(seed)
@@ -120,7 +120,7 @@ def test_the_cutoff_of_the_worst_off_is_the_smallest_that_k_posts_meet(seed: int
     assert tighter.status == "infeasible" or tighter.value > case.k
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=seeds)
 def test_a_forbidden_site_is_never_chosen_and_never_helps(seed: int) -> None:
     case = random_case(seed)

@@ -189,7 +189,7 @@ profiles = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(networks, profiles)
 def test_with_delays_a_trip_is_the_sum_of_its_edges_for_networkx_too(network: RoadNetwork, profile: Profile) -> None:
     graph: nx.DiGraph[int] = nx.DiGraph()
@@ -207,7 +207,7 @@ def test_with_delays_a_trip_is_the_sum_of_its_edges_for_networkx_too(network: Ro
             assert found[origin, node] == pytest.approx(expected.get(node, np.inf), abs=0.01)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(networks, profiles)
 def test_slower_speeds_and_longer_delays_never_shorten_a_trip(network: RoadNetwork, profile: Profile) -> None:
     places = snap(network, network.node_lonlat, profile)

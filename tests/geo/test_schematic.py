@@ -178,7 +178,7 @@ def test_a_link_that_hangs_on_no_settlement_belongs_to_nobody() -> None:
     assert owners.tolist() == [[False, False], [True, True]]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=6, unique=True), st.data())
 def test_borders_of_any_city_tile_it_and_hold_their_settlements(
     places: list[tuple[int, int]], data: st.DataObject

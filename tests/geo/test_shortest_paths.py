@@ -44,7 +44,7 @@ from geo.travel_time import nearest_origin, node_times, nodes_within, travel_tim
 NOWHERE = INFINITE
 # A tick of a second: what comes out of the kernels as seconds are the ticks themselves.
 SECOND = Clock(0)
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=60)
 
 
 class Graph(NamedTuple):

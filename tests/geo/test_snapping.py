@@ -23,7 +23,7 @@ LINE = draw((1, 2, [(0, 0), (1000, 0)]), (2, 3, [(1000, 0), (3000, 0)]))
 PLACES = st.lists(st.tuples(st.floats(-300, 2300), st.floats(-300, 2300)), min_size=1, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks, PLACES, st.sampled_from([CAR, replace(CAR, speed_kmh={"track": 6.0})]))
 def test_snapping_equals_a_look_at_every_road(
     network: RoadNetwork, places: list[tuple[float, float]], profile: Profile
