@@ -25,10 +25,13 @@ from app.coverage.figures import People, Times, figures
 from app.coverage.measure_coverage import MINUTES, RUN_LENGTH, gather_inputs
 from app.coverage.queries import state_of_inputs
 from app.coverage.travel import Inputs, cell_points, departure_points, sha256
+from app.database import answering, transaction
 from app.resources.queries import list_districts
 from geo.snapping import Snapped
 from geo.travel_time import travel_time_matrix
 
+# Where the data are asked for: a session, which may have changed them, or an engine, for requests that only read.
+Source = Session | Engine
 # Three ways of travelling, today and on a day with closures; each is a few hundred kilobytes.
 WARM = 6
 KEPT_FIGURES = 8
@@ -82,14 +85,14 @@ _lock = threading.Lock()
 _gathering = threading.Lock()
 
 
-def present_coverage(session: Session, profile: str, at: datetime | None) -> Present:
+def present_coverage(source: Source, profile: str, at: datetime | None) -> Present:
     """Return the coverage as it is now, from memory unless something that it depends on has changed."""
-    key = (_state(session), profile, at.isoformat() if at else None)
+    key = (_state(source), profile, at.isoformat() if at else None)
     found = _recall(key)
     if found is None:
         # Whoever asks at the same moment waits for the first instead of doing the same work.
         with _gathering:
-            found = _recall(key) or _gather(session, profile, at)
+            found = _recall(key) or _gathered(source, profile, at)
             with _lock:
                 _warm[key] = found
                 while len(_warm) > WARM:
@@ -97,17 +100,22 @@ def present_coverage(session: Session, profile: str, at: datetime | None) -> Pre
     return found
 
 
-def _state(session: Session) -> str:
-    """Return the state of the data; requests of one moment ask the database together.
+def _state(source: Source) -> str:
+    """Return the state of the data; those who ask an engine at one moment put the question together.
 
-    A session on a connection of its own may see what others do not yet, and asks for itself.
+    A session may see what others do not yet, and asks for itself.
     """
-    engine = session.get_bind()
-    if not isinstance(engine, Engine):
-        return state_of_inputs(session)
+    if isinstance(source, Session):
+        return state_of_inputs(source)
     with _lock:
-        together = _asking.setdefault(engine, AskTogether())
-    return together.ask(lambda: state_of_inputs(session))
+        together = _asking.setdefault(source, AskTogether())
+    return together.ask(lambda: _state_outside(source))
+
+
+def _state_outside(engine: Engine) -> str:
+    """Return the state of the data, asked without a transaction to begin and to end around one question."""
+    with answering(engine), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return state_of_inputs(connection)
 
 
 def _recall(key: tuple[str, str, str | None]) -> Present | None:
@@ -115,6 +123,13 @@ def _recall(key: tuple[str, str, str | None]) -> Present | None:
         if key in _warm:
             _warm.move_to_end(key)
         return _warm.get(key)
+
+
+def _gathered(source: Source, profile: str, at: datetime | None) -> Present:
+    if isinstance(source, Session):
+        return _gather(source, profile, at)
+    with transaction(source) as session:
+        return _gather(session, profile, at)
 
 
 def _gather(session: Session, profile: str, at: datetime | None) -> Present:

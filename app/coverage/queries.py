@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.orm import Session
 
 from app.coverage.models import CoverageCell, CoverageRun, ResilienceRun
@@ -60,7 +60,7 @@ _STATES = ", ".join(
 _STATE = text(f"SELECT concat_ws(' ', (SELECT oid FROM pg_database WHERE datname = current_database()), {_STATES})")  # noqa: S608
 
 
-def state_of_inputs(session: Session) -> str:
+def state_of_inputs(session: Session | Connection) -> str:
     """Return a text that changes whenever a row that a measurement reads is added, changed or removed.
 
     PostgreSQL gives every new form of a row another transaction number or another place; so thousands of rows need not

@@ -16,7 +16,7 @@ from app.coverage.models import ResilienceRun
 from app.coverage.resilience import current_resilience
 from app.coverage.trial import Trial, Tried
 from app.coverage.try_what_if import try_what_if
-from app.database import DbSession, transaction
+from app.database import DbSession
 from app.errors import InputError
 
 router = APIRouter(tags=["カバー状況"])
@@ -81,8 +81,7 @@ def what_if(request: Request, _: Caller, trial: Trial) -> Response:
     """Return whom consultants would reach if some were moved, added or removed and roads closed; nothing is stored."""
     # Many hands drag at once. `DbSession` would go to a thread and back twice more, and an answer that is written
     # through a model costs as much as the measurement.
-    with transaction(request.app.state.engine) as session:
-        found = try_what_if(session, trial)
+    found = try_what_if(request.app.state.engine, trial)
     body = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(body, media_type="application/json")

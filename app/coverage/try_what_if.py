@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from app.consultants.queries import Posting
 from app.coverage.figures import Times, figures, nearest_posting
-from app.coverage.keep_warm import Present, present_coverage
+from app.coverage.keep_warm import Present, Source, present_coverage
 from app.coverage.speed_range import add_range
 from app.coverage.travel import departure_points, sha256
 from app.coverage.trial import Added, ClosedRoad, Moved, Trial
@@ -33,9 +32,9 @@ _computing = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
 DIGITS = 6
 
 
-def try_what_if(session: Session, trial: Trial) -> dict[str, Any]:
+def try_what_if(source: Source, trial: Trial) -> dict[str, Any]:
     """Return the figures of a placement that is only tried, and what it changes for how many people."""
-    present = present_coverage(session, trial.profile, trial.at)
+    present = present_coverage(source, trial.profile, trial.at)
     with _computing:
         return _measure(present, trial)
 

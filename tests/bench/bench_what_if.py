@@ -108,6 +108,11 @@ def plain(wish: Wish) -> bytes:
     return json.dumps(wish | ({"added": added} if added else {})).encode()
 
 
+def hand(wishes: list[Wish]) -> list[bytes]:
+    """Return the wishes of a hand that drags and then lets go: the last also asks how low and how high it may be."""
+    return [plain(wish | {"with_range": wish is wishes[-1]}) for wish in wishes]
+
+
 # --- the server -------------------------------------------------------------------------------------------------------
 
 
@@ -214,7 +219,7 @@ def measure(port: int, process: int, options: argparse.Namespace) -> list[Row]:
     for turn in range(options.rounds + 1):
         for row in rows:
             count = WARM_UP if turn == 0 else options.requests
-            wishes = [[plain(JOBS[row.job](draw, user)) for _ in range(count)] for user in range(row.users)]
+            wishes = [hand([JOBS[row.job](draw, user) for _ in range(count)]) for user in range(row.users)]
             take_turn(row if turn else Row(row.job, row.users, row.rest_s), port, process, wishes)
     return rows
 
