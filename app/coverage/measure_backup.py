@@ -24,7 +24,7 @@ def measure_backup(session: Session, question: Question) -> ResilienceRun:
 
 def _backup(inputs: Inputs) -> dict[str, Any]:
     cutoff_s = 60.0 * inputs.minutes[0]
-    times, _ = times_to_cells(inputs)
+    times, _, _ = times_to_cells(inputs)
     two = nearest_two(times)
     people = People.of(inputs.cells, inputs.districts)
     sole = sole_origin(two, cutoff_s)

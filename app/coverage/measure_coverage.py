@@ -16,7 +16,7 @@ from app.coverage.figures import NO_DISTRICT, People, Times, figures
 from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
 from app.coverage.speed_range import add_range
-from app.coverage.travel import Inputs, departure_points, sha256, times_to_cells
+from app.coverage.travel import Inputs, sha256, times_to_cells
 from app.demand.queries import cell_dataset_ids, list_cells
 from app.errors import NotReadyError
 from app.resources.queries import list_districts
@@ -65,8 +65,7 @@ def measure_coverage(
     stored = find_run(session, fingerprint)
     if stored is not None:
         return stored
-    times, places = times_to_cells(inputs)
-    starts = departure_points(inputs.network, inputs.postings, inputs.profile)
+    times, starts, places = times_to_cells(inputs)
     seconds = nearest_range(inputs.network, starts, places, profile=inputs.profile, closed=inputs.closed)
     reasons = _reasons(inputs, times, places)
     people = People.of(inputs.cells, inputs.districts)

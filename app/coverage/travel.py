@@ -130,9 +130,9 @@ def cell_points(network: RoadNetwork, cells: Sequence[Cell], profile: Profile) -
     return snap(network, np.array([cell.access_point for cell in cells], dtype=float).reshape(-1, 2), profile)
 
 
-def times_to_cells(inputs: Inputs, *, closed: bool = True) -> tuple[NDArray[np.float32], Snapped]:
-    """Return the seconds from every consultant to every cell, and where the cells lie on the roads."""
+def times_to_cells(inputs: Inputs, *, closed: bool = True) -> tuple[NDArray[np.float32], Snapped, Snapped]:
+    """Return the seconds from every consultant to every cell, and where both of them lie on the roads."""
     start = departure_points(inputs.network, inputs.postings, inputs.profile)
     end = cell_points(inputs.network, inputs.cells, inputs.profile)
     shut = inputs.closed if closed else ()
-    return travel_time_matrix(inputs.network, start, end, profile=inputs.profile, closed=shut), end
+    return travel_time_matrix(inputs.network, start, end, profile=inputs.profile, closed=shut), start, end

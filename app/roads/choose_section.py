@@ -51,8 +51,9 @@ def _name(network: RoadNetwork, pieces: NDArray[np.int64]) -> str:
     """Return what most of the stretch is called, empty where it has neither number nor name."""
     if not len(pieces):
         return ""
-    number, name = network.labels[_longest(network.label, network, pieces)]
-    highway = network.highways[_longest(network.highway, network, pieces)]
+    label = _longest(network.label, network, pieces)
+    number, name = network.labels[label]
+    highway = network.highways[_longest(network.highway, network, pieces[network.label[pieces] == label])]
     return road_title(number, name, highway) if number or name else ""
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -83,21 +84,24 @@ def test_a_stretch_of_road_has_its_pieces_and_its_length(section: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "name"),
+    ("kinds", "name"),
     [
-        (("trunk", "283;340", ""), ("tertiary", "", "駅前通り"), "国道283号・国道340号"),
-        (("tertiary", "", "駅前通り"), ("trunk", "283", ""), "駅前通り"),
-        (("unclassified", "", ""), ("trunk", "283", ""), ""),
+        ([("trunk", "283;340", ""), ("tertiary", "", "駅前通り")], "国道283号・国道340号"),
+        ([("tertiary", "", "駅前通り"), ("trunk", "283", "")], "駅前通り"),
+        ([("unclassified", "", ""), ("trunk", "283", "")], ""),
+        # Most of it is tertiary, but under two names: the longest name is the national road's.
+        ([("trunk", "283", ""), ("tertiary", "", "駅前通り"), ("tertiary", "", "川原通り")], "国道283号"),
     ],
     ids=str,
 )
-def test_a_stretch_is_called_as_most_of_it(first: tuple[str, ...], second: tuple[str, ...], name: str) -> None:
-    places = [(141.50, 39.3), (141.52, 39.3), (141.53, 39.3)]  # 1.7 km, then 0.9 km
-    kinds = pd.DataFrame([first, second], columns=["highway", "ref", "name"])
-    edges = kinds.assign(u=[1, 2], v=[2, 3], oneway=False, length_m=[1724.0, 862.0])
+def test_a_stretch_is_called_as_most_of_it(kinds: list[tuple[str, ...]], name: str) -> None:
+    places = [(141.50, 39.3), (141.52, 39.3), (141.535, 39.3), (141.55, 39.3)][: len(kinds) + 1]  # 1.7, 1.3, 1.3 km
     lines = [shapely.LineString(pair) for pair in itertools.pairwise(places)]
+    number = np.arange(len(kinds))
+    edges = pd.DataFrame(kinds, columns=["highway", "ref", "name"]).assign(u=number, v=number + 1, oneway=False)
+    edges["length_m"] = [1724.0, 1293.0, 1293.0][: len(kinds)]
     network = RoadNetwork.from_edges(gpd.GeoDataFrame(edges, geometry=lines, crs=4326))
-    assert choose_section(network, places[0], places[2])["properties"]["name"] == name
+    assert choose_section(network, places[0], places[-1])["properties"]["name"] == name
 
 
 def test_add_read_change_remove(client: TestClient, body: dict[str, Any]) -> None:

@@ -6,9 +6,7 @@ import base64
 import json
 import math
 import re
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +20,6 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 import app.models  # noqa: F401  (all tables are known)
-from app.coverage.ask_together import AskTogether
 from app.coverage.keep_warm import WARM, _warm, present_coverage
 from app.coverage.measure_coverage import gather_inputs, measure_coverage
 from app.coverage.queries import READ_TABLES, list_run_cells
@@ -347,6 +344,22 @@ def test_a_warm_answer_asks_the_database_once_and_memory_is_bounded(tono_session
     assert len(_warm) == WARM
 
 
+def test_a_warm_answer_to_a_request_asks_the_database_once(bundled_engine: Engine) -> None:
+    wish = Trial.model_validate({"moved": [{"id": "C02", "lon": KAMIGO[0], "lat": KAMIGO[1]}]})
+    cold = try_what_if(bundled_engine, wish)
+    said: list[str] = []
+
+    def listen(*facts: Any) -> None:
+        said.append(facts[2])
+
+    event.listen(bundled_engine, "before_cursor_execute", listen)
+    try:
+        assert try_what_if(bundled_engine, wish) == cold
+    finally:
+        event.remove(bundled_engine, "before_cursor_execute", listen)
+    assert len(said) == 1
+
+
 # --- over HTTP ----------------------------------------------------------------------------------------------------
 
 
@@ -458,44 +471,6 @@ def test_what_is_missing_is_said(session: Session) -> None:
     assert tried(session, added=[{"lon": lon, "lat": lat}])["covered"]["30"] == 160
     with pytest.raises(InputError):
         tried(session, removed=["C1"])
-
-
-# --- those who ask at the same moment ------------------------------------------------------------------------------
-
-
-def test_an_answer_is_never_older_than_its_question() -> None:
-    together: AskTogether[int] = AskTogether()
-    put, begun, go_on = [], threading.Event(), threading.Event()
-
-    def question() -> int:
-        put.append(len(put))
-        if len(put) == 1:
-            begun.set()
-            assert go_on.wait(10)
-        return put[-1]
-
-    with ThreadPoolExecutor(6) as people:
-        first = people.submit(together.ask, question)
-        assert begun.wait(10)
-        # The first question is under way: what it finds may be too old for these, who share the next.
-        later = [people.submit(together.ask, question) for _ in range(5)]
-        go_on.set()
-        assert first.result(10) == 0
-        answers = [one.result(10) for one in later]
-    assert min(answers) >= 1
-    assert together.ask(question) == len(put) - 1
-
-
-def test_whoever_shares_a_question_is_told_what_went_wrong() -> None:
-    together: AskTogether[int] = AskTogether()
-
-    def question() -> int:
-        raise NotReadyError("no")
-
-    for _ in range(2):
-        with pytest.raises(NotReadyError):
-            together.ask(question)
-    assert together.ask(lambda: 3) == 3
 
 
 def test_a_change_between_two_requests_is_seen_at_once(own_city_url: str, as_web_role: Callable[[str], str]) -> None:

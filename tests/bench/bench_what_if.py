@@ -3,7 +3,8 @@
 Run it by itself: `python tests/bench/bench_what_if.py [--users 20] [--requests 15] [--rounds 4]`. It builds the real
 city in a database of its own in a temporary folder, starts the real server as a process of its own on loopback, and
 lets each user send the next wish as soon as the answer to the last is there, as no hand ever drags; and then with the
-rest of 40 ms that the page takes between two wishes. The jobs take turns. Times are wall milliseconds at the client;
+rest of 40 ms that the page takes between two wishes. The last wish of a turn, with which a hand lets go, also asks how
+low and how high the figures may be. The jobs take turns. Times are wall milliseconds at the client;
 server CPU is that of the server's process, the database not counted. A machine that does other work besides makes the
 first much larger, the second a little.
 """

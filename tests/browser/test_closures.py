@@ -154,3 +154,14 @@ def test_the_main_map_shows_what_is_closed_today(visit: Visit, roads_home: str, 
     expect(page.locator(".leaflet-popup").get_by_text("通行止め: 国道283号")).to_be_visible()
     settle(page)
     assert against_wcag(page, axe) == []
+
+
+def test_on_paper_the_calendar_has_its_date_and_no_buttons(roads, roads_home: str) -> None:
+    draw(roads_home, yearly_from="12-01", yearly_to="03-31")
+    page = roads("/roads")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(page.locator("#printed-on")).to_contain_text("印刷")
+    expect(page.get_by_text("国道283号").first).to_be_visible()
+    for part in (".header a.button", ".controls", ".skip"):
+        expect(page.locator(part).first).to_be_hidden()

@@ -15,7 +15,7 @@ ROADS = draw(
 )
 
 
-# The same, with a lane of 600 m at (1000, 400) that no road joins, and one that may be left but not entered.
+# The road alone, a lane of 600 m at (1000, 400) that no road joins, and one at its end that may only be left.
 CUT_OFF = draw(
     (1, 2, [(0, 0), (4000, 0)]),
     (2, 3, [(4000, 0), (10000, 0)]),

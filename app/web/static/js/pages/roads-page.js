@@ -12,6 +12,7 @@ import { closureForm, emptyDraft, winterDraft } from "../panels/closure-form.js"
 import { credit } from "../panels/header.js";
 import { errorNote } from "../panels/notes.js";
 import { Sheet } from "../panels/sheet.js";
+import { momentText } from "../strings.js";
 
 /** @typedef {import("../types.js").ClosureFeature} ClosureFeature */
 /** @typedef {import("../types.js").ClosureDraft} Draft */
@@ -49,6 +50,9 @@ class RoadsPage {
     byId("remove-cancel").addEventListener("click", () => this.confirm.close());
     byId("remove-confirm").addEventListener("click", () => void this.#remove());
     window.addEventListener("popstate", () => this.#readAddress());
+    window.addEventListener("beforeprint", () => {
+      byId("printed-on").textContent = `${momentText(new Date().toISOString())} 印刷`;
+    });
   }
 
   /** @returns {HTMLDialogElement} */

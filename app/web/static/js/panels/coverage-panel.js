@@ -3,8 +3,8 @@
 import { element, fill } from "../element.js";
 import { peopleByClass } from "../filters.js";
 import { basisText, count, meansText, minutes, percent } from "../strings.js";
-import { rangeNote } from "./notes.js";
 import { symbol } from "../symbols.js";
+import { rangeNote } from "./notes.js";
 
 /** @typedef {import("../types.js").Coverage} Coverage */
 /** @typedef {import("../types.js").DistrictCoverage} DistrictCoverage */

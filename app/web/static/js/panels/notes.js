@@ -1,4 +1,4 @@
-/** Short notes: what is known of one cell of the map, and what went wrong. */
+/** Short notes: what is known of one cell of the map, how sure a figure is, and what went wrong. */
 
 import { element } from "../element.js";
 import { REASONS, count, meansText, minutes, rangeText } from "../strings.js";

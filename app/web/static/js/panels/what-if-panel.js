@@ -4,9 +4,9 @@ import { closureSign } from "../closure-sign.js";
 import { element, fill } from "../element.js";
 import { peopleByClass } from "../filters.js";
 import { basisText, count, meansText, minutes, percent } from "../strings.js";
-import { rangeNote } from "./notes.js";
 import { symbol } from "../symbols.js";
 import { signed } from "../trial.js";
+import { rangeNote } from "./notes.js";
 
 /** @typedef {import("../trial.js").Tried} Tried */
 /** @typedef {import("../map/post-layer.js").Post & {isGone: boolean, far: number|null}} Row */
