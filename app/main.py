@@ -17,17 +17,18 @@ from app.coverage.router import router as coverage
 from app.database import create_database_engine
 from app.demand.router import router as demand
 from app.errors import STATUS, DatabaseDownError, NotReadyError, ServiceError
+from app.register.router import router as register
 from app.reports.router import router as reports
-from app.resources.router import router as resources
+from app.resilience.router import router as resilience
 from app.roads.router import router as roads
 from app.scenarios.router import router as scenarios
 from app.settings import Settings
-from app.web.closure_effect import router as closure_effect
 from app.web.headers import OwnPagesOnly, SecurityHeaders
 from app.web.map_data import router as map_data
 from app.web.own_files import OwnFiles
 from app.web.pages import error_page
 from app.web.pages import router as pages
+from app.what_if.router import router as what_if
 
 log = logging.getLogger("tono")
 
@@ -50,7 +51,18 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.mount("/static/{version}", app.state.own_files)
     app.include_router(pages)
     # The first is asked most: many hands that drag at once wait for each step on the way.
-    for router in (coverage, map_data, resources, roads, closure_effect, demand, consultants, scenarios, reports):
+    for router in (
+        what_if,
+        coverage,
+        map_data,
+        register,
+        roads,
+        resilience,
+        demand,
+        consultants,
+        scenarios,
+        reports,
+    ):
         app.include_router(router, prefix="/api/v1")
     app.add_api_route("/api/v1/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     _answer_errors(app)

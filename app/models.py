@@ -5,7 +5,7 @@ from app.coverage.models import CoverageCell, CoverageRun, ResilienceRun
 from app.datasets.models import Dataset
 from app.demand.models import DemandCell, SmallArea
 from app.jobs.models import Job
-from app.resources.models import District, Organisation, Resource, Schedule, WatchAgreement
+from app.register.models import District, Organisation, Resource, Schedule, WatchAgreement
 from app.roads.models import Closure, RoadNetworkRow, SpeedEdit
 from app.scenarios.models import Scenario
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import uvicorn
 
-from app.coverage.measure_coverage import measure_all
 from app.database import create_database_engine, migrate, transaction
 from app.datasets.queries import list_datasets
 from app.demonstration.load_demonstration import load_demonstration
 from app.errors import SettingsError
 from app.jobs.worker import working
 from app.main import create_app
+from app.refresh import measure_all
 from app.scenarios.background import HANDLERS
 from app.settings import Settings
 

@@ -6,16 +6,16 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.coverage import coverage
-from geo.critical_links import critical_links
-from geo.isochrone import isochrones
+from geo.coverage.critical_links import critical_links
+from geo.coverage.people_reached import coverage
 from geo.location_allocation import SitingProblem, maximal_covering, p_centre, p_median
-from geo.profiles import CAR
-from geo.road_network import RoadNetwork
-from geo.road_times import road_times
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR
+from geo.roads.snapping import snap
 from geo.shortest_paths import search_times
-from geo.snapping import snap
-from geo.travel_time import nearest_origin, node_times, nodes_within, travel_time_matrix
+from geo.travel.isochrone import isochrones
+from geo.travel.road_times import road_times
+from geo.travel.travel_time import nearest_origin, node_times, nodes_within, travel_time_matrix
 
 SIDE = 16  # more nodes than are ordered by degree alone
 BLOCK = 0.001  # degrees

@@ -23,10 +23,10 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
-from app.coverage.measure_coverage import measure_all
 from app.database import create_database_engine, migrate, transaction
 from app.demonstration.load_demonstration import load_demonstration
 from app.postgis import ClusterError, PrivateCluster, find_postgis
+from app.refresh import measure_all
 from app.settings import PROJECT_ROOT, get_settings
 
 SUFFIX = "_test"

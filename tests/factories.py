@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from app.consultants.models import Consultant
 from app.datasets.models import Dataset
 from app.demand.load_demand import store_cells
-from app.resources.models import District, Resource
-from app.resources.queries import district_ids
+from app.register.models import District, Resource
+from app.register.queries import district_ids
 from app.roads.build_network import Origin, store_network
 from app.roads.models import Closure
 from geo import mesh
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 Place = tuple[float, float]
 # 1 - 2 - 3 - 4 along one road; 8 - 9 is an island to the north.

@@ -129,8 +129,8 @@ def test_locks_have_hashes(root: Path) -> None:
 
 BROKEN = {
     "geo-is-pure": ("geo/mesh.py", "import app.errors\n"),
-    "domains-point-one-way": ("app/roads/models.py", "import app.resources.models\n"),
-    "geo-layers": ("geo/profiles.py", "import geo.travel_time\n"),
+    "domains-point-one-way": ("app/roads/models.py", "import app.register.models\n"),
+    "geo-layers": ("geo/roads/profiles.py", "import geo.travel.travel_time\n"),
 }
 
 

@@ -13,8 +13,8 @@ from nbclient import NotebookClient
 from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_coverage
-from app.coverage.propose_sites import Wish, propose_sites
 from app.demonstration.load_demonstration import load_demonstration
+from app.siting.propose_sites import Wish, propose_sites
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 

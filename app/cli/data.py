@@ -20,8 +20,8 @@ demand = typer.Typer(no_args_is_help=True, help="Where people live.")
 @demo.command("load")
 def demo_load() -> None:
     """Load the bundled data and measure the coverage."""
-    from app.coverage.measure_coverage import measure_all
     from app.demonstration.load_demonstration import load_demonstration
+    from app.refresh import measure_all
 
     with opened(bundled=False) as session:
         counts = load_demonstration(session, BUNDLED)
@@ -53,8 +53,8 @@ def network_build(
     date_of_roads: Annotated[str | None, typer.Option("--date", help="Date of the roads, YYYY-MM-DD.")] = None,
 ) -> None:
     """Build the road network that travel times are measured on, and measure the coverage anew."""
-    from app.coverage.measure_coverage import measure_all
-    from app.resources.queries import city_bounds
+    from app.refresh import measure_all
+    from app.register.queries import city_bounds
     from app.roads.build_network import read_network, store_network
 
     if sum(option is not None for option in (osm, edges, place)) != 1:
@@ -64,7 +64,7 @@ def network_build(
     built, origin = read_network(osm=osm, edges=edges, nodes=nodes, place=place, servers=servers, as_of=date_of_roads)
     with opened() as session:
         row = store_network(session, built, origin, name=name or built.name, city_bounds=city_bounds(session))
-        summary = f"{row.name}: {row.nodes} nodes, {row.edges} edges, {row.km:,.0f} km in {row.pieces} pieces"
+        summary = f"{row.name}: {row.nodes} nodes, {row.edges} edges, {row.km:,.0f} km in {row.components} components"
         say(f"{summary}; measuring the coverage …")
         measure_all(session)
     say("The network is in use.")
@@ -73,10 +73,10 @@ def network_build(
 @districts.command("load")
 def districts_load(file: Path, source: Source = "") -> None:
     """Load district polygons by name from GeoJSON or GeoPackage."""
-    from app.coverage.measure_coverage import measure_all
     from app.demand.load_demand import give_new_districts
-    from app.resources.load_districts import load_districts
-    from app.resources.queries import city_bounds
+    from app.refresh import measure_all
+    from app.register.load_districts import load_districts
+    from app.register.queries import city_bounds
 
     with opened() as session:
         number = load_districts(session, file, source=source)
@@ -88,9 +88,9 @@ def districts_load(file: Path, source: Source = "") -> None:
 @demand.command("load")
 def demand_load(file: Path, source: Source = "", as_of: AsOf = None) -> None:
     """Load mesh cells with their people from Parquet or CSV."""
-    from app.coverage.measure_coverage import measure_all
     from app.demand.load_demand import load_demand
-    from app.resources.queries import city_bounds, district_ids
+    from app.refresh import measure_all
+    from app.register.queries import city_bounds, district_ids
 
     with opened() as session:
         cells, people, outside = load_demand(

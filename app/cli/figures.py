@@ -51,10 +51,10 @@ def _municipalities(
     as_json: bool,  # noqa: FBT001 - an option of the command
 ) -> None:
     """Measure many municipalities from files."""
-    from app.coverage.measure_municipalities import measure_here
-    from app.coverage.measure_on_cluster import measure_on_cluster
-    from app.coverage.municipality_document import as_document, municipalities_as_table
-    from app.coverage.read_municipalities import read_batch
+    from app.municipalities.measure_municipalities import measure_here
+    from app.municipalities.measure_on_cluster import measure_on_cluster
+    from app.municipalities.municipality_document import as_document, municipalities_as_table
+    from app.municipalities.read_municipalities import read_batch
 
     roads, areas, offices = files
     profile, minutes, moment = question
@@ -88,8 +88,8 @@ def gaps(  # noqa: PLR0913 - each is an option of the command
     as_json: Json = False,
 ) -> None:
     """Say where the next consultants go, what each one gains, and why someone stays out."""
-    from app.coverage.propose_sites import Wish, propose_sites
     from app.coverage.schemas import gaps_as_table
+    from app.siting.propose_sites import Wish, propose_sites
 
     if all_centres and (add is not None or candidates != "centres"):
         raise typer.BadParameter("--all-centres goes with neither --add nor other candidates")

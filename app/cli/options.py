@@ -33,7 +33,7 @@ def parse_minutes(text: str) -> list[int]:
 
 def parse_profile(text: str) -> str:
     """Return a way of travelling, or refuse it in one sentence."""
-    from geo.profiles import PROFILES
+    from geo.roads.profiles import PROFILES
 
     if text not in PROFILES:
         raise InputError(f"--profile must be one of {', '.join(PROFILES)}; got {text!r}.")

@@ -34,8 +34,8 @@ def gaps(  # noqa: PLR0913 - each is an option of the command
     printed_on: PrintedOn = None,
 ) -> None:
     """Write the one-page report on gaps for the council; the same inputs give the same bytes."""
-    from app.coverage.propose_sites import Wish
     from app.reports.write_gap_report import write_gap_report
+    from app.siting.propose_sites import Wish
 
     if all_centres and (add is not None or candidates != "centres"):
         raise typer.BadParameter("--all-centres goes with neither --add nor other candidates")

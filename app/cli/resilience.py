@@ -19,9 +19,9 @@ At = Annotated[str | None, typer.Option(help="Moment with time zone: closures th
 @app.command()
 def backup(minutes: Minutes = 20, profile: ProfileName = "car", at: At = None, as_json: Json = False) -> None:
     """Say who loses cover when each consultant is away, and who comes instead."""
-    from app.coverage.measure_backup import measure_backup
-    from app.coverage.resilience import Question
-    from app.coverage.resilience_tables import backup_as_table
+    from app.resilience.kept_answers import Question
+    from app.resilience.measure_backup import measure_backup
+    from app.resilience.tables import backup_as_table
 
     question = Question("backup", minutes, parse_profile(profile), parse_moment(at))
     with opened() as session:
@@ -37,10 +37,10 @@ def critical_roads(
     worst: Annotated[int, typer.Option(help="How many roads to name.")] = 10,
     as_json: Json = False,
 ) -> None:
-    """Say for every road piece who loses cover when it is cut, and name the worst roads with the way round."""
-    from app.coverage.find_critical_links import find_critical_links
-    from app.coverage.resilience import Question
-    from app.coverage.resilience_tables import roads_as_table
+    """Say for every edge who loses cover when it is cut, and name the worst roads with the way round."""
+    from app.resilience.find_critical_links import find_critical_links
+    from app.resilience.kept_answers import Question
+    from app.resilience.tables import roads_as_table
 
     question = Question("critical-roads", minutes, parse_profile(profile), parse_moment(at), worst)
     with opened() as session:

@@ -27,10 +27,10 @@ def save(  # noqa: PLR0913 - each is an option of the command
     as_json: Json = False,
 ) -> None:
     """Compute where the next consultants go, and keep the answer with all its inputs under a name."""
-    from app.coverage.propose_sites import Wish
     from app.coverage.schemas import gaps_as_table
     from app.scenarios.keep_scenario import keep_scenario
     from app.scenarios.schemas import whole
+    from app.siting.propose_sites import Wish
 
     if all_sites and add is not None:
         raise typer.BadParameter("--all does not go with --add")

@@ -57,7 +57,7 @@ def speeds_set(  # noqa: PLR0913 - each is an option of the command
     built_up: Annotated[bool, typer.Option("--built-up", help="In built-up areas only.")] = False,
     low: Annotated[float | None, typer.Option(help="Slowest speed that may well be true.")] = None,
     high: Annotated[float | None, typer.Option(help="Fastest speed that may well be true.")] = None,
-    delay: Annotated[float | None, typer.Option(help="Seconds of waiting for each road piece.")] = None,
+    delay: Annotated[float | None, typer.Option(help="Seconds of waiting for each edge.")] = None,
 ) -> None:
     """Change one speed, and measure the coverage anew."""
     from app.roads.edit_speeds import NewSpeed, Signature, set_speed
@@ -117,7 +117,7 @@ def speeds_reset(
 
 
 def _measure(session: Session) -> None:
-    from app.coverage.measure_coverage import measure_all
+    from app.refresh import measure_all
 
     say("Measuring the coverage with the new speeds …")
     measure_all(session)

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from app.accounts.caller import Caller
 from app.consultants.queries import list_postings
 from app.database import DbSession
-from app.geojson import feature_collection
+from app.documents.geojson import feature_collection
 
 router = APIRouter(tags=["丸ごと相談員"])
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from app.consultants.queries import Posting, list_postings
 from app.coverage.travel import cell_points, departure_points
 from app.demand.queries import list_cells
+from app.documents.geojson import feature_collection, geojson_shape
 from app.errors import NotFoundError
-from app.geojson import feature_collection, geojson_shape
 from app.roads.queries import active_network, load_network
 from app.roads.speeds import profile_in_use
-from geo.isochrone import isochrones
-from geo.travel_time import travel_time_matrix
+from geo.travel.isochrone import isochrones
+from geo.travel.travel_time import travel_time_matrix
 
 
 def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], profile: str) -> dict[str, Any]:

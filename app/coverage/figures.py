@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.consultants.queries import Posting
 from app.demand.queries import Cell
-from geo.coverage import Coverage, coverage, coverage_by_group
+from geo.coverage.people_reached import Coverage, coverage, coverage_by_group
 
 NO_DISTRICT = "地区外"
 Times = NDArray[np.float32]

@@ -26,9 +26,9 @@ from app.coverage.measure_coverage import MINUTES, RUN_LENGTH, gather_inputs
 from app.coverage.queries import state_of_inputs
 from app.coverage.travel import Inputs, cell_points, departure_points, sha256
 from app.database import answering, transaction
-from app.resources.queries import list_districts
-from geo.snapping import Snapped
-from geo.travel_time import travel_time_matrix
+from app.register.queries import list_districts
+from geo.roads.snapping import Snapped
+from geo.travel.travel_time import travel_time_matrix
 
 # Where the data are asked for: a session, which may have changed them, or an engine, for requests that only read.
 Source = Session | Engine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,29 +19,15 @@ from app.coverage.speed_range import add_range
 from app.coverage.travel import Inputs, sha256, times_to_cells
 from app.demand.queries import cell_dataset_ids, list_cells
 from app.errors import NotReadyError
-from app.resources.queries import list_districts
-from app.roads.queries import active_network, closed_pieces, load_network
+from app.register.queries import list_districts
+from app.roads.queries import active_network, closed_edges, load_network
 from app.roads.speeds import profile_in_use
-from geo.coverage import unreachable_reason
-from geo.profiles import PROFILES
-from geo.snapping import Snapped
-from geo.travel_time import nearest_range
+from geo.coverage.people_reached import unreachable_reason
+from geo.roads.snapping import Snapped
+from geo.travel.travel_time import nearest_range
 
 MINUTES = (10, 20, 30)
 RUN_LENGTH = 12
-
-
-def measure_all(session: Session, say: Callable[[str], None] = lambda _: None) -> None:
-    """Measure the coverage and its backup for every profile with the usual minutes, or say what is missing for it."""
-    from app.coverage.measure_resilience import measure_resilience  # noqa: PLC0415  (it stands on this module)
-
-    try:
-        for name in PROFILES:
-            run = measure_coverage(session, profile=name)
-            measure_resilience(session, name)
-            say(f"Coverage by {name}: run {run.id}")
-    except NotReadyError as error:
-        say(f"No coverage yet: {error}")
 
 
 def current_run(session: Session, profile: str) -> CoverageRun:
@@ -116,7 +102,7 @@ def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: da
         minutes=minutes,
         postings=list_postings(session),
         cells=cells,
-        closed=closed_pieces(session, network, at),
+        closed=closed_edges(session, network, at),
         at=at.isoformat() if at else None,
     )
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from app.accounts.caller import Caller
 from app.coverage import queries, schemas
 from app.coverage.draw_isochrones import draw_isochrones
 from app.coverage.measure_coverage import MINUTES, current_run
-from app.coverage.models import ResilienceRun
-from app.coverage.resilience import current_resilience
-from app.coverage.trial import Trial, Tried
-from app.coverage.try_what_if import try_what_if
+from app.coverage.schemas import ProfileName
 from app.database import DbSession
 from app.errors import InputError
 
 router = APIRouter(tags=["カバー状況"])
-ProfileName = Literal["car", "car-winter", "walk"]
 MOST_MINUTES = 120
 
 
@@ -28,23 +23,6 @@ MOST_MINUTES = 120
 def coverage(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
     """Return the stored measurement for the data as it is now."""
     run = current_run(session, profile)
-    document: dict[str, Any] = json.loads(run.document)
-    return document | {"computed_at": run.computed_at.isoformat()}
-
-
-@router.get("/coverage/backup")
-def backup(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
-    """Return what is stored of who loses cover when each consultant is away, for the data as it is now."""
-    return _stored(current_resilience(session, "backup", profile))
-
-
-@router.get("/coverage/critical-roads")
-def critical_roads(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
-    """Return what is stored of the roads that must not be cut, for the data as it is now."""
-    return _stored(current_resilience(session, "critical-roads", profile))
-
-
-def _stored(run: ResilienceRun) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(run.document)
     return document | {"computed_at": run.computed_at.isoformat()}
 
@@ -74,17 +52,3 @@ def isochrones(
             f"minutes must lie between 1 and {MOST_MINUTES}.", detail=f"分は1〜{MOST_MINUTES}で指定してください。"
         )
     return draw_isochrones(session, consultant, wanted, profile)
-
-
-@router.post("/coverage/what-if", response_class=Response, responses={200: {"model": Tried}})
-def what_if(request: Request, _: Caller, trial: Trial) -> Response:
-    """Return whom consultants would reach if some were moved, added or removed and roads closed; nothing is stored."""
-    # Many hands drag at once. `DbSession` would go to a thread and back twice more, and an answer that is written
-    # through a model costs as much as the measurement.
-    found = try_what_if(request.app.state.engine, trial)
-    body = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(body, media_type="application/json")
-    # Packed here, quickly and beside the other requests, instead of between them by the middleware.
-    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(gzip.compress(body, 1, mtime=0), media_type="application/json", headers=headers)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from app.coverage.models import CoverageCell
-from app.geojson import feature_collection
+from app.documents.geojson import feature_collection
 from geo.mesh import bounds as mesh_bounds
+
+ProfileName = Literal["car", "car-winter", "walk"]
 
 
 def cells_geojson(cells: Iterable[CoverageCell]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from app.coverage.figures import People, Times
-from geo.coverage import coverage
-from geo.travel_time import SecondsRange
+from geo.coverage.people_reached import coverage
+from geo.travel.travel_time import SecondsRange
 
 
 def add_range(

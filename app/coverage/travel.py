@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from app.consultants.queries import Point, Posting
 from app.demand.queries import Cell
-from geo.profiles import Profile
-from geo.road_network import RoadNetwork
-from geo.snapping import Snapped, snap
-from geo.travel_time import travel_time_matrix
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import Profile
+from geo.roads.snapping import Snapped, snap
+from geo.travel.travel_time import travel_time_matrix
 
 NOWHERE = (np.nan, np.nan)
 # Raised when the way of measuring changes, so that an old result is never taken for a new one.

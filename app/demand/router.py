@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from app.accounts.caller import Caller
 from app.database import DbSession
 from app.demand.queries import list_places
-from app.geojson import feature, feature_collection
+from app.documents.geojson import feature, feature_collection
 
 router = APIRouter(tags=["人口"])
 

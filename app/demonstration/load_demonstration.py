@@ -18,11 +18,11 @@ from app.demand.load_demand import store_cells
 from app.demand.models import SmallArea
 from app.demonstration.read_bundled import day, fingerprint, flag, hour, numbers, point, rows
 from app.errors import InputError
-from app.resources.models import District, Organisation, Resource, Schedule, WatchAgreement
+from app.register.models import District, Organisation, Resource, Schedule, WatchAgreement
 from app.roads.build_network import Origin, store_network
 from app.roads.queries import list_networks
-from geo.road_network import RoadNetwork
-from geo.schematic import district_borders, schematic_edges, spread_people
+from geo.roads.network import RoadNetwork
+from geo.roads.schematic import district_borders, schematic_edges, spread_people
 
 CENSUS = "2015年国勢調査 小地域集計(e-Stat 政府統計の総合窓口)を加工"
 CENSUS_LICENCE = "政府標準利用規約(第2.0版)"

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.coverage.figures import NO_DISTRICT
-from app.coverage.propose_sites import Town
 from app.reports.suppression import Publication, is_small, printable
+from app.siting.propose_sites import Town
 
 Key = tuple[str | int, ...]
 Numbers = NDArray[np.int64]

@@ -14,19 +14,19 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
 from app.coverage.models import CoverageRun
-from app.coverage.propose_sites import Town, Wish, check, fingerprint, gather_town, propose_sites
 from app.coverage.queries import list_run_cells, list_runs
 from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets
 from app.demand.queries import cell_dataset_ids
 from app.errors import InputError
+from app.register.models import District
+from app.register.opening import JAPAN
+from app.register.queries import list_districts
 from app.reports.gap_counts import GapCounts, People, before_said, count_people, people_of
-from app.resources.models import District
-from app.resources.opening import JAPAN
-from app.resources.queries import list_districts
 from app.roads.base_map import road_lines
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network
+from app.siting.propose_sites import Town, Wish, check, fingerprint, gather_town, propose_sites
 
 COVERED, GAINED, LEFT, UNREACHED = "covered", "gained", "left", "unreached"
 CHANGES = {

@@ -11,7 +11,7 @@ from app.coverage.schemas import STATUS_TITLES
 from app.datasets.models import Dataset
 from app.reports.gap_counts import COLUMNS
 from app.reports.gap_report import GapReport
-from geo.profiles import PROFILES
+from geo.roads.profiles import PROFILES
 
 COLUMN_TITLES = {
     "population": "人口",

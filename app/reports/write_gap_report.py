@@ -14,10 +14,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.coverage.propose_sites import Wish
+from app.documents.whole_file import check_target, write_whole
 from app.errors import InputError
 from app.reports.gap_report import GapReport, build_gap_report
-from app.reports.whole_file import check_target, write_whole
+from app.siting.propose_sites import Wish
 
 __all__ = ["MEDIA_TYPES", "GapReport", "build_gap_report", "check_ending", "render_gap_report", "write_gap_report"]
 

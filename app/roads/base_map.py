@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 MAP_CLASSES = {
     "motorway": {"motorway", "motorway_link"},

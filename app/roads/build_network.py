@@ -18,8 +18,8 @@ from app.datasets.queries import add_dataset, file_sha256
 from app.errors import InputError
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import activate
-from geo.edge_reader import read_edges_file
-from geo.road_network import RoadNetwork
+from geo.roads.edge_reader import read_edges_file
+from geo.roads.network import RoadNetwork
 
 OSM = "© OpenStreetMap contributors"
 ODBL = "ODbL 1.0"
@@ -122,7 +122,7 @@ def store_network(
         nodes=network.node_count,
         edges=network.edge_count,
         km=network.km,
-        pieces=network.piece_count,
+        components=network.component_count,
         source=origin.source,
         source_date=as_of,
         extent=from_shape(box(*network.bounds), srid=4326),

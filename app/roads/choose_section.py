@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.documents.geojson import geojson_shape
 from app.errors import InputError
-from app.geojson import geojson_shape
 from app.roads.place_closures import multi
 from app.roads.road_titles import road_title
 from geo.errors import OffNetworkError
-from geo.road_network import RoadNetwork
-from geo.road_section import section_between
+from geo.roads.network import RoadNetwork
+from geo.roads.section import section_between
 
 # How far beside a road a finger may come down.
 NEAR_M = 500.0
@@ -39,24 +39,24 @@ def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[
         "type": "Feature",
         "geometry": geojson_shape(multi(section.line)),
         "properties": {
-            "name": _name(network, section.pieces),
+            "name": _name(network, section.edges),
             "length_m": round(section.length_m, 1),
-            "pieces": sorted(section.pieces.tolist()),
+            "edges": sorted(section.edges.tolist()),
             "network": network.fingerprint,
         },
     }
 
 
-def _name(network: RoadNetwork, pieces: NDArray[np.int64]) -> str:
+def _name(network: RoadNetwork, edges: NDArray[np.int64]) -> str:
     """Return what most of the stretch is called, empty where it has neither number nor name."""
-    if not len(pieces):
+    if not len(edges):
         return ""
-    label = _longest(network.label, network, pieces)
+    label = _longest(network.label, network, edges)
     number, name = network.labels[label]
-    highway = network.highways[_longest(network.highway, network, pieces[network.label[pieces] == label])]
+    highway = network.highways[_longest(network.highway, network, edges[network.label[edges] == label])]
     return road_title(number, name, highway) if number or name else ""
 
 
-def _longest(kind: NDArray[Any], network: RoadNetwork, pieces: NDArray[np.int64]) -> int:
-    """Return the kind that most metres of the pieces are of."""
-    return int(np.argmax(np.bincount(kind[pieces], weights=network.length_m[pieces])))
+def _longest(kind: NDArray[Any], network: RoadNetwork, edges: NDArray[np.int64]) -> int:
+    """Return the kind that most metres of the edges are of."""
+    return int(np.argmax(np.bincount(kind[edges], weights=network.length_m[edges])))

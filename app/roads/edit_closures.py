@@ -80,11 +80,11 @@ def _fill(session: Session, row: Closure, body: ClosureBody) -> None:
         setattr(row, name, getattr(body, name).strip())
     row.length_m = body.length_m
     row.geometry = from_shape(multi(line), srid=4326)
-    # The pieces that were chosen on the map, where they are those of the roads in use.
-    is_exact = bool(body.pieces) and body.network == network.fingerprint
-    if is_exact and max(body.pieces or []) >= network.edge_count:
-        raise InputError("The network has no such piece.", detail="選んだ道路が見つかりません。選び直してください。")
-    row.pieces = sorted(set(body.pieces or [])) if is_exact else None
+    # The edges that were chosen on the map, where they are those of the roads in use.
+    is_exact = bool(body.edges) and body.network == network.fingerprint
+    if is_exact and max(body.edges or []) >= network.edge_count:
+        raise InputError("The network has no such edge.", detail="選んだ道路が見つかりません。選び直してください。")
+    row.edges = sorted(set(body.edges or [])) if is_exact else None
     row.network_fingerprint = network.fingerprint if is_exact else ""
     row.located_by = "map" if row.dataset_id is None else found.by
 

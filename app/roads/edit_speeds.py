@@ -11,7 +11,7 @@ from app.errors import InputError
 from app.roads.models import SpeedEdit
 from app.roads.queries import add_speed_edits, speed_edits_in_force
 from app.roads.speeds import faster_in_winter, profile_in_use, profiles_in_use
-from geo.profiles import BUILT_UP, Profile, SpeedRow
+from geo.roads.profiles import BUILT_UP, Profile, SpeedRow
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from typing import Any
 from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
+from app.documents.geojson import feature, feature_collection
 from app.errors import InputError
-from app.geojson import feature, feature_collection
 from app.roads.calendar import zone_of
 from app.roads.models import Closure
 from app.roads.queries import list_closures
 from app.roads.read_closures import COLUMNS, TEXTS
-from geo.network_file import write_whole
+from geo.roads.network_file import write_whole
 
 # A person who opens the file in a spreadsheet must not run what somebody typed.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -64,7 +64,7 @@ def plain(row: Closure) -> dict[str, Any]:
         "yearly_to": row.yearly_to,
         "time_zone": row.time_zone,
         "geometry": to_shape(row.geometry).wkt,
-        "pieces": " ".join(map(str, row.pieces or [])),
+        "edges": " ".join(map(str, row.edges or [])),
         "network": row.network_fingerprint,
     }
 

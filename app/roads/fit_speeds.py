@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.errors import InputError
 from app.roads.edit_speeds import Signature, keep_rows
-from app.roads.queries import active_network, closures_at, load_network, pieces_of
+from app.roads.queries import active_network, closures_at, edges_of, load_network
 from app.roads.read_trips import Trip, Unexplained, read_trips
 from app.roads.speeds import profiles_in_use
-from geo.profiles import CAR, CAR_WINTER, SpeedRow
-from geo.road_network import RoadNetwork
-from geo.speed_fitting import Fit, FittedRow, fit_speeds
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR, CAR_WINTER, SpeedRow
+from geo.travel.speed_fitting import Fit, FittedRow, fit_speeds
 
 REASON_TITLES = {
     "no_place": "出発地か到着地の経度・緯度が数字ではありません",
@@ -86,14 +86,14 @@ def fit_trips(session: Session, file: Path, profile: str) -> Fitted:
 
 
 def _closed(session: Session, network: RoadNetwork, trips: Sequence[Trip]) -> list[NDArray[np.int64]]:
-    """Return the road pieces that were closed when each trip set out."""
+    """Return the edges that were closed when each trip set out."""
     known: dict[tuple[int, ...], NDArray[np.int64]] = {}
     closed = []
     for trip in trips:
         closures = closures_at(session, trip.departure)
         key = tuple(closure.id for closure in closures)
         if key not in known:
-            known[key] = pieces_of(network, closures)
+            known[key] = edges_of(network, closures)
         closed.append(known[key])
     return closed
 

@@ -15,9 +15,9 @@ from app.datasets.queries import add_dataset, file_sha256
 from app.errors import InputError
 from app.roads.models import Closure
 from app.roads.place_closures import Located, locate
-from app.roads.queries import active_network, list_closures, load_network, pieces_of
+from app.roads.queries import active_network, edges_of, list_closures, load_network
 from app.roads.read_closures import Assumed, ClosureRow, Refused, read_closures
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 STORED, SAME, OPEN, REFUSED = "stored", "same", "not closed", "refused"
 MOST_REASONS = 5
@@ -56,7 +56,7 @@ def import_closures(session: Session, path: Path, assumed: Assumed, *, dry_run: 
     """
     network = load_network(session, active_network(session))
     rows, refused, unused = read_closures(path, assumed)
-    known = {closure: pieces_of(network, [closure]) for closure in list_closures(session)}
+    known = {closure: edges_of(network, [closure]) for closure in list_closures(session)}
     report = Report(unused=unused)
     made: dict[Closure, int] = {}
     _say_refused(report, refused)
@@ -74,17 +74,17 @@ def import_closures(session: Session, path: Path, assumed: Assumed, *, dry_run: 
         if twin is not None:
             report.add(row, SAME, f"the same as {_called(twin, made)}: not stored again")
             continue
-        known[closure] = pieces_of(network, [closure])
+        known[closure] = edges_of(network, [closure])
         row.notes += [
             f"overlaps {_called(other, made)} on the same road at the same time; both are kept"
-            for other, pieces in known.items()
+            for other, edges in known.items()
             if other is not closure
-            and np.intersect1d(known[closure], pieces).size
+            and np.intersect1d(known[closure], edges).size
             and closure.period.meets(other.period)
         ]
         made[closure] = row.number
         km = float(network.length_m[known[closure]].sum()) / 1000
-        report.add(row, STORED, f"{located.said}: {len(known[closure])} pieces of road, {km:.1f} km")
+        report.add(row, STORED, f"{located.said}: {len(known[closure])} edges, {km:.1f} km")
     report.rows.sort(key=lambda entry: entry.number)
     if made and not report.count(REFUSED) and not dry_run:
         _store(session, made, path, assumed)
@@ -111,7 +111,7 @@ def _closure(network: RoadNetwork, row: ClosureRow, located: Located, path: Path
     closure = Closure(
         **texts,
         geometry=from_shape(located.line, srid=4326),
-        pieces=located.pieces if located.is_exact else None,
+        edges=located.edges if located.is_exact else None,
         network_fingerprint=network.fingerprint if located.is_exact else "",
         located_by=located.by,
         length_m=row.length_m,

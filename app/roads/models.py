@@ -16,11 +16,11 @@ from app.roads.calendar import JAPAN, Period
 
 KINDS = ("schematic", "osm", "edges", "place")
 # How the road of a closure was found: what was given for it.
-LOCATED_BY = ("geometry", "pieces", "ways", "name", "point", "map")
+LOCATED_BY = ("geometry", "edges", "ways", "name", "point", "map")
 
 
 class RoadNetworkRow(Base):
-    """A road network in the saved form of `geo.road_network.RoadNetwork`, with what a person asks about it."""
+    """A road network in the saved form of `geo.roads.network.RoadNetwork`, with what a person asks about it."""
 
     __tablename__ = "road_network"
     __table_args__ = (
@@ -37,7 +37,7 @@ class RoadNetworkRow(Base):
     nodes: Mapped[int]
     edges: Mapped[int]
     km: Mapped[float]
-    pieces: Mapped[int]
+    components: Mapped[int]
     source: Mapped[str]
     source_date: Mapped[date | None]
     extent: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326))
@@ -69,7 +69,7 @@ class Closure(Base):
     """A stretch of road that is closed for a time, or on the same days of every year; both ends belong to it.
 
     A plain closure has `valid_from` and `valid_to`; for a yearly rule they say from when until when there is one.
-    `pieces` are road pieces of the network with `network_fingerprint`; on any other network the geometry counts.
+    `edges` are edges of the network with `network_fingerprint`; on any other network the geometry counts.
     """
 
     __tablename__ = "closure"
@@ -82,7 +82,7 @@ class Closure(Base):
             name="has_period",
         ),
         CheckConstraint("yearly_from <> '02-29' AND yearly_to <> '02-29'", name="leap_day"),
-        CheckConstraint("(pieces IS NULL) = (network_fingerprint = '')", name="pieces"),
+        CheckConstraint("(edges IS NULL) = (network_fingerprint = '')", name="edges"),
         CheckConstraint("length_m > 0", name="length"),
         CheckConstraint(f"located_by IN {LOCATED_BY}", name="located_by"),
     )
@@ -92,7 +92,7 @@ class Closure(Base):
     place: Mapped[str] = mapped_column(default="")
     content: Mapped[str] = mapped_column(default="")
     geometry: Mapped[WKBElement] = mapped_column(Geometry("MULTILINESTRING", srid=4326))
-    pieces: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    edges: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     network_fingerprint: Mapped[str] = mapped_column(String(64), default="")
     located_by: Mapped[str] = mapped_column(String(10), default="geometry")
     length_m: Mapped[float | None]

@@ -1,4 +1,4 @@
-"""A closure as it is told → the road pieces that it shuts and the line that is drawn, on one network."""
+"""A closure as it is told → the edges that it shuts and the line that is drawn, on one network."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from app.errors import InputError
 from app.roads.read_closures import ClosureRow
-from geo.closures import BESIDE_M, metres_to_road, pieces_along
 from geo.crs import to_metres
 from geo.errors import OffNetworkError
-from geo.road_network import RoadNetwork
-from geo.road_section import section_between
+from geo.roads.closures import BESIDE_M, edges_along, metres_to_road
+from geo.roads.network import RoadNetwork
+from geo.roads.section import section_between
 
 # How far a point of a list may lie from the road that it means, without and with the road's name.
 NEAR_M = 30.0
@@ -30,9 +30,9 @@ DIGITS = 7
 
 @dataclass(frozen=True)
 class Located:
-    """Where a closure lies on a network: its pieces, the line, and how it was found."""
+    """Where a closure lies on a network: its edges, the line, and how it was found."""
 
-    pieces: list[int]
+    edges: list[int]
     line: shapely.MultiLineString
     by: str
     is_exact: bool
@@ -41,8 +41,8 @@ class Located:
 
 def locate(network: RoadNetwork, row: ClosureRow) -> Located:
     """Return where a row lies; refuse one that names no road, with what to do."""
-    if row.pieces is not None and (row.geometry is None or (row.network and row.network == network.fingerprint)):
-        found = _numbered(network, row.pieces, row.network)
+    if row.edges is not None and (row.geometry is None or (row.network and row.network == network.fingerprint)):
+        found = _numbered(network, row.edges, row.network)
         return found if row.geometry is None else replace(found, line=multi(row.geometry))
     if row.geometry is not None:
         return along(network, row.geometry)
@@ -54,9 +54,9 @@ def locate(network: RoadNetwork, row: ClosureRow) -> Located:
 
 
 def along(network: RoadNetwork, line: shapely.Geometry) -> Located:
-    """Return the pieces along a line; refuse a line that follows no road."""
-    pieces = pieces_along(network, [line])
-    if not len(pieces):
+    """Return the edges along a line; refuse a line that follows no road."""
+    edges = edges_along(network, [line])
+    if not len(edges):
         metres = metres_to_road(network, line)
         if metres > BESIDE_M:
             raise InputError(
@@ -67,24 +67,24 @@ def along(network: RoadNetwork, line: shapely.Geometry) -> Located:
             "it names no road: the line meets roads but follows none of them",
             detail="線が道路を横切るだけで、道路に沿っていません。道路に沿って引いてください。",
         )
-    return Located(pieces.tolist(), multi(line), "geometry", is_exact=False, said="by its geometry")
+    return Located(edges.tolist(), multi(line), "geometry", is_exact=False, said="by its geometry")
 
 
-def _numbered(network: RoadNetwork, pieces: list[int], fingerprint: str) -> Located:
+def _numbered(network: RoadNetwork, edges: list[int], fingerprint: str) -> Located:
     if not fingerprint or not network.fingerprint.startswith(fingerprint):
         raise InputError(
-            f"its piece numbers speak of the network {fingerprint[:12] or '(none given)'}, but "
+            f"its edge numbers speak of the network {fingerprint[:12] or '(none given)'}, but "
             f"{network.fingerprint[:12]} is in use; numbers mean nothing on another network: give the geometry"
         )
-    wrong = [number for number in pieces if number >= network.edge_count]
+    wrong = [number for number in edges if number >= network.edge_count]
     if wrong:
-        raise InputError(f"the network has no piece {wrong[0]}; its pieces are 0 to {network.edge_count - 1}")
-    numbers = np.unique(np.array(pieces, dtype=np.int64))
-    return Located(numbers.tolist(), _lines(network, numbers), "pieces", is_exact=True, said="by its piece numbers")
+        raise InputError(f"the network has no edge {wrong[0]}; its edges are 0 to {network.edge_count - 1}")
+    numbers = np.unique(np.array(edges, dtype=np.int64))
+    return Located(numbers.tolist(), _lines(network, numbers), "edges", is_exact=True, said="by its edge numbers")
 
 
 def _between(network: RoadNetwork, row: ClosureRow, start: tuple[float, float], end: tuple[float, float]) -> Located:
-    named = pieces_named(network, row.texts["name"])
+    named = edges_named(network, row.texts["name"])
     limit = NEAR_NAMED_M if named.any() else NEAR_M
     try:
         section = section_between(network, start, end, limit_m=limit, preferred=named if named.any() else None)
@@ -97,12 +97,12 @@ def _between(network: RoadNetwork, row: ClosureRow, start: tuple[float, float], 
         )
     by = "name" if named.any() else "point"
     said = f"by its two points{' on the road of its name' if named.any() else ''}"
-    return Located(sorted(section.pieces.tolist()), multi(section.line), by, is_exact=True, said=said)
+    return Located(sorted(section.edges.tolist()), multi(section.line), by, is_exact=True, said=said)
 
 
 def _at(network: RoadNetwork, row: ClosureRow, place: tuple[float, float]) -> Located:
-    """Return the one piece at a point, of the road of that name where the network has it."""
-    named = pieces_named(network, row.texts["name"])
+    """Return the one edge at a point, of the road of that name where the network has it."""
+    named = edges_named(network, row.texts["name"])
     point = shapely.Point(to_metres(np.array([place], dtype=float), network.metric_epsg)[0])
     distances = shapely.distance(network.lines_m, point)
     if named.any():
@@ -115,21 +115,19 @@ def _at(network: RoadNetwork, row: ClosureRow, place: tuple[float, float]) -> Lo
             f"{' of this name' if named.any() else ''}, the limit is {limit:.0f} m"
         )
     length = float(network.length_m[nearest])
-    row.notes.append(
-        f"one point only: the piece of road at it is shut, {length / 1000:.1f} km; give lon2, lat2 for the end"
-    )
-    pieces = np.array([nearest], dtype=np.int64)
-    return Located([nearest], _lines(network, pieces), "point", is_exact=True, said="by its point")
+    row.notes.append(f"one point only: the edge at it is shut, {length / 1000:.1f} km; give lon2, lat2 for the end")
+    edges = np.array([nearest], dtype=np.int64)
+    return Located([nearest], _lines(network, edges), "point", is_exact=True, said="by its point")
 
 
 def _named(network: RoadNetwork, row: ClosureRow) -> Located:
     name = row.texts["name"]
-    named = pieces_named(network, name)
+    named = edges_named(network, name)
     hint = "give its line (geometry), or the lon, lat, lon2, lat2 of its two ends"
     if not named.any():
         raise InputError(f"the network has no road named {name!r}; {hint}")
-    pieces = np.flatnonzero(named)
-    metres = float(network.length_m[pieces].sum())
+    edges = np.flatnonzero(named)
+    metres = float(network.length_m[edges].sum())
     if row.length_m is not None and abs(metres - row.length_m) > LENGTH_TOLERANCE * row.length_m:
         raise InputError(
             f"{name!r} is {metres / 1000:.1f} km long in the network, the closure {row.length_m / 1000:.1f} km, and "
@@ -137,11 +135,11 @@ def _named(network: RoadNetwork, row: ClosureRow) -> Located:
         )
     if row.length_m is None:
         row.notes.append(f"the whole road of this name is shut, {metres / 1000:.1f} km")
-    return Located(pieces.tolist(), _lines(network, pieces), "name", is_exact=True, said="by the name of its road")
+    return Located(edges.tolist(), _lines(network, edges), "name", is_exact=True, said="by the name of its road")
 
 
-def pieces_named(network: RoadNetwork, name: str) -> NDArray[np.bool_]:
-    """Return which pieces bear a name or a route number, written in any of the usual ways."""
+def edges_named(network: RoadNetwork, name: str) -> NDArray[np.bool_]:
+    """Return which edges bear a name or a route number, written in any of the usual ways."""
     wanted = _plain(name)
     numbered = NUMBERED.match(unicodedata.normalize("NFKC", name).replace(" ", ""))
     fits = np.zeros(len(network.labels), dtype=bool)
@@ -162,8 +160,8 @@ def _plain(name: str) -> str:
     return re.sub(r"(?<=.)線$", "", plain)
 
 
-def _lines(network: RoadNetwork, pieces: NDArray[np.int64]) -> shapely.MultiLineString:
-    return multi(shapely.line_merge(shapely.MultiLineString(list(network.lines[pieces]))))
+def _lines(network: RoadNetwork, edges: NDArray[np.int64]) -> shapely.MultiLineString:
+    return multi(shapely.line_merge(shapely.MultiLineString(list(network.lines[edges]))))
 
 
 def multi(shape: shapely.Geometry) -> shapely.MultiLineString:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFoundError, NotReadyError
 from app.roads.models import Closure, RoadNetworkRow, SpeedEdit
-from geo.closures import pieces_along
-from geo.road_network import RoadNetwork
+from geo.roads.closures import edges_along
+from geo.roads.network import RoadNetwork
 
 # PostgreSQL's whole numbers go no farther.
 LARGEST_ID = 2**31 - 1
@@ -92,17 +92,17 @@ def get_closure(session: Session, number: int) -> Closure:
     return row
 
 
-def closed_pieces(session: Session, network: RoadNetwork, moment: datetime | None) -> NDArray[np.int64]:
-    """Return the road pieces that are closed at a moment, ascending, each once."""
-    return pieces_of(network, closures_at(session, moment))
+def closed_edges(session: Session, network: RoadNetwork, moment: datetime | None) -> NDArray[np.int64]:
+    """Return the edges that are closed at a moment, ascending, each once."""
+    return edges_of(network, closures_at(session, moment))
 
 
-def pieces_of(network: RoadNetwork, closures: Sequence[Closure]) -> NDArray[np.int64]:
-    """Return the pieces that closures shut: those they name where they speak of this network, else those along them."""
-    named = [row for row in closures if row.pieces and row.network_fingerprint == network.fingerprint]
+def edges_of(network: RoadNetwork, closures: Sequence[Closure]) -> NDArray[np.int64]:
+    """Return the edges that closures shut: those they name where they speak of this network, else those along them."""
+    named = [row for row in closures if row.edges and row.network_fingerprint == network.fingerprint]
     drawn = [to_shape(row.geometry) for row in closures if row not in named]
-    numbers = [np.array(row.pieces, dtype=np.int64) for row in named]
-    return np.unique(np.concatenate([pieces_along(network, drawn), *numbers]))
+    numbers = [np.array(row.edges, dtype=np.int64) for row in named]
+    return np.unique(np.concatenate([edges_along(network, drawn), *numbers]))
 
 
 def list_speed_edits(session: Session) -> Sequence[SpeedEdit]:

@@ -26,7 +26,7 @@ TEXTS = ("name", "place", "content", "detour", "reason", "source")
 COLUMNS = (
     *("name", "place", "content", "detour", "reason", "source", "length_m"),
     *("period", "from", "to", "yearly_from", "yearly_to", "time_zone"),
-    *("geometry", "pieces", "network", "lon", "lat", "lon2", "lat2"),
+    *("geometry", "edges", "network", "lon", "lat", "lon2", "lat2"),
 )
 # Columns as offices name them; a unit in brackets is read with the number.
 JAPANESE = {
@@ -79,7 +79,7 @@ class ClosureRow:
     period: Period = field(default_factory=Period)
     length_m: float | None = None
     geometry: shapely.Geometry | None = None
-    pieces: list[int] | None = None
+    edges: list[int] | None = None
     network: str = ""
     start: tuple[float, float] | None = None
     end: tuple[float, float] | None = None
@@ -209,7 +209,7 @@ def _row(number: int, record: Mapping[str, Any], assumed: Assumed) -> ClosureRow
         row.period = _period(record, assumed, row.notes)
     row.length_m = _length(str(record.get("length_m", "")), row.notes)
     row.geometry = _geometry(record.get("geometry"), row)
-    row.pieces = _pieces(str(record.get("pieces", "")))
+    row.edges = _edges(str(record.get("edges", "")))
     row.network = str(record.get("network", ""))
     row.start = row.start or _point(record, "lon", "lat")
     row.end = _point(record, "lon2", "lat2")
@@ -280,10 +280,10 @@ def _check_place(coords: list[list[float]]) -> None:
         raise InputError("lon and lat are swapped")
 
 
-def _pieces(text: str) -> list[int] | None:
+def _edges(text: str) -> list[int] | None:
     words = re.split(r"[\s,;]+", text.strip()) if text.strip() else []
     if not all(word.isdecimal() for word in words):
-        raise InputError(f"its pieces {text!r} are no numbers of road pieces, such as 12 13 14")
+        raise InputError(f"its edges {text!r} are no numbers of edges, such as 12 13 14")
     return [int(word) for word in words] or None
 
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from app.accounts.caller import Caller
 from app.database import DbSession
-from app.geojson import feature_collection
+from app.documents.geojson import feature_collection
 from app.roads import edit_closures
 from app.roads.base_map import road_lines
 from app.roads.choose_section import choose_section
@@ -39,7 +39,7 @@ def roads(session: DbSession, _: Caller, response: Response) -> dict[str, Any]:
 
 @router.get("/roads/section")
 def section(session: DbSession, _: Caller, start: Place, end: Place) -> dict[str, Any]:
-    """Return the stretch of road between two places beside it, with its pieces, its length and its name."""
+    """Return the stretch of road between two places beside it, with its edges, its length and its name."""
     network = load_network(session, active_network(session))
     return choose_section(network, _place(start), _place(end))
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.geojson import feature
+from app.documents.geojson import feature
 from app.roads.calendar import JAPAN, Period, zone_of
 from app.roads.import_closures import OPEN, REFUSED, SAME, STORED, Report
 from app.roads.models import Closure
@@ -50,7 +50,7 @@ class ClosureBody(BaseModel):
     yearly_to: Mark = ""
     time_zone: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w/+-]+$")] = JAPAN
     geometry: LineBody
-    pieces: list[Annotated[int, Field(ge=0, lt=2**31)]] | None = Field(default=None, max_length=MOST_POINTS)
+    edges: list[Annotated[int, Field(ge=0, lt=2**31)]] | None = Field(default=None, max_length=MOST_POINTS)
     network: Annotated[str, Field(pattern=r"^[0-9a-f]*$", max_length=64)] = ""
     version: Annotated[int, Field(ge=0, lt=2**31)] = 0
 

@@ -8,7 +8,7 @@ from typing import Any
 from app.roads.calendar import JAPAN, zone_of
 from app.roads.models import SpeedEdit
 from app.roads.road_titles import CLASS_TITLES
-from geo.profiles import BUILT_UP, Profile, SpeedRow
+from geo.roads.profiles import BUILT_UP, Profile, SpeedRow
 
 MORE_TITLES = {
     "living_street": "歩く人が優先の道",

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.errors import InputError
 from app.roads.models import SpeedEdit
 from app.roads.queries import speed_edits_in_force
-from geo.profiles import BUILT_UP, CAR, CAR_WINTER, PROFILES, Profile, SpeedRow
-from geo.speed_tables import in_built_up, in_winter
+from geo.roads.profiles import BUILT_UP, CAR, CAR_WINTER, PROFILES, Profile, SpeedRow
+from geo.roads.speed_tables import in_built_up, in_winter
 
 Rows = Mapping[str, SpeedRow]
 

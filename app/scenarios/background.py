@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.coverage.propose_sites import Wish, check
 from app.errors import InputError
 from app.jobs.models import Job
 from app.jobs.queries import add_job, list_open
 from app.scenarios import queries
 from app.scenarios.keep_scenario import check_name, describe_wish, keep_scenario, read_wish, repeat_scenario
+from app.siting.propose_sites import Wish, check
 
 KEEP, REPEAT = "scenario", "repeat"
 # Nobody waits for more, and a page that asks by mistake again and again fills nothing.

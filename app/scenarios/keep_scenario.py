@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from app.coverage.propose_sites import Town, Wish, check, fingerprint, gather_town, propose_sites
 from app.datasets.queries import list_datasets
 from app.demand.queries import cell_dataset_ids
 from app.errors import InputError
 from app.roads.queries import active_network
 from app.scenarios import queries
 from app.scenarios.models import LONGEST_NAME, Scenario
+from app.siting.propose_sites import Town, Wish, check, fingerprint, gather_town, propose_sites
 
 Report = Callable[[float, str], None]
 ASKED = ("add", "minutes", "objective", "profile", "candidates", "at")

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.coverage.propose_sites import Wish
 from app.coverage.schemas import aligned
-from app.geojson import feature_collection
+from app.documents.geojson import feature_collection
 from app.jobs.models import Job
 from app.scenarios.compare_scenarios import Comparison
 from app.scenarios.keep_scenario import CHANGES
 from app.scenarios.models import LONGEST_NAME, Scenario
+from app.siting.propose_sites import Wish
 from geo.mesh import bounds as mesh_bounds
 
 MOST_MINUTES = 120

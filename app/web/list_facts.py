@@ -21,7 +21,7 @@ from app.coverage.queries import list_run_cells
 from app.demand.models import SmallArea
 from app.demand.queries import list_places
 from app.errors import NotReadyError
-from app.resources.opening import JAPAN
+from app.register.opening import JAPAN
 from geo.mesh import centre
 
 Row = dict[str, Any]

@@ -13,11 +13,11 @@ from app.database import DbSession
 from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets
 from app.demand.queries import cell_dataset_ids, list_places
+from app.documents.geojson import feature_collection, geojson_geometry
 from app.errors import NotReadyError
-from app.geojson import feature_collection, geojson_geometry
-from app.resources import queries, schemas
-from app.resources.models import KIND_TITLES
-from app.resources.search import matches, rank
+from app.register import queries, schemas
+from app.register.models import KIND_TITLES
+from app.register.search import matches, rank
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, speed_edits_in_force
 from app.roads.road_titles import CLASS_TITLES
@@ -25,7 +25,7 @@ from app.roads.speed_words import describe_rows, edits_by_row, grouped
 from app.roads.speeds import profiles_with
 from app.web.headers import GSI_HOST
 from app.wording import PROFILE_TITLES
-from geo.profiles import Profile
+from geo.roads.profiles import Profile
 
 router = APIRouter(tags=["地図"])
 MOST_RESULTS = 20
@@ -60,7 +60,7 @@ def find_network(session: DbSession) -> RoadNetworkRow | None:
 
 
 def _network(row: RoadNetworkRow) -> dict[str, Any]:
-    return row.describe() | {"kind": row.kind, "is_schematic": row.is_schematic, "pieces": row.pieces}
+    return row.describe() | {"kind": row.kind, "is_schematic": row.is_schematic, "components": row.components}
 
 
 def datasets_in_use(session: DbSession, network: RoadNetworkRow | None) -> list[Dataset]:

@@ -21,15 +21,15 @@ from app.coverage.queries import list_run_cells
 from app.coverage.travel import departure_points
 from app.datasets.models import Dataset
 from app.demand.queries import list_places
-from app.resources.queries import city_bounds, list_districts, list_resources
-from app.resources.schemas import resource_details
+from app.register.queries import city_bounds, list_districts, list_resources
+from app.register.schemas import resource_details
 from app.roads.base_map import road_lines
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, load_network
 from app.roads.speeds import profile_in_use
 from app.web.map_data import datasets_in_use
-from geo.isochrone import isochrones
 from geo.mesh import bounds as mesh_bounds
+from geo.travel.isochrone import isochrones
 
 EPSG = 4326
 

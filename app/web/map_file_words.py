@@ -16,12 +16,12 @@ from shapely import Point
 from app import wording
 from app.consultants.queries import Posting
 from app.datasets.models import Dataset
-from app.resources.models import KIND_TITLES
+from app.register.models import KIND_TITLES
 from app.web.map_file_facts import EPSG, MapFacts, Place, cell_squares
 from app.wording import PROFILE_TITLES
 from geo.folium_maps.marks import CONSULTANT, symbol
 from geo.folium_maps.offline_page import PageParts
-from geo.profiles import PROFILES
+from geo.roads.profiles import PROFILES
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAIN_MINUTES = 20

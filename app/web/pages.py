@@ -15,14 +15,14 @@ from sqlalchemy import text
 from app import wording
 from app.accounts.caller import Caller
 from app.database import DbSession
-from app.resources.models import KIND_TITLES
-from app.resources.opening import JAPAN, today
-from app.resources.queries import list_resources
-from app.resources.schemas import resource_details
+from app.register.models import KIND_TITLES
+from app.register.opening import JAPAN, today
+from app.register.queries import list_resources
+from app.register.schemas import resource_details
 from app.roads.queries import active_network, load_network
 from app.web.list_facts import coverage_facts
 from app.web.map_data import datasets_in_use, find_network, status
-from geo.profiles import CAR, PROFILES
+from geo.roads.profiles import CAR, PROFILES
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.coverage.measure_coverage import measure_all, measure_coverage
 from app.database import Base
 from app.demand.load_demand import load_demand
 from app.demonstration.load_demonstration import load_demonstration
 from app.demonstration.remove_demonstration import remove_demonstration
 from app.errors import InputError
-from app.resources.load_districts import load_districts
-from app.resources.queries import city_bounds, district_ids
+from app.refresh import measure_all, measure_coverage
+from app.register.load_districts import load_districts
+from app.register.queries import city_bounds, district_ids
 from geo.mesh import bounds, encode
 
 # What the database numbers or stamps by itself.

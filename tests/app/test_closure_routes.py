@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, make_url, text
 from app.main import create_app
 from app.roads.choose_section import choose_section
 from app.settings import Settings
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 JSON = {"content-type": "application/json"}
 WINTER = {"yearly_from": "12-01", "yearly_to": "03-31"}
@@ -64,7 +64,7 @@ def section(client: TestClient) -> dict[str, Any]:
 def body(section: dict[str, Any]) -> dict[str, Any]:
     """Return a closure as the page sends it."""
     chosen = section["properties"]
-    place = {"geometry": section["geometry"], "pieces": chosen["pieces"], "network": chosen["network"]}
+    place = {"geometry": section["geometry"], "edges": chosen["edges"], "network": chosen["network"]}
     return {"name": "市道1号", "reason": "積雪", "detour": "国道283号"} | WINTER | place
 
 
@@ -74,10 +74,10 @@ def assert_problem(reply: Any, status: int) -> str:
     return str(reply.json()["detail"])
 
 
-def test_a_stretch_of_road_has_its_pieces_and_its_length(section: dict[str, Any]) -> None:
+def test_a_stretch_of_road_has_its_edges_and_its_length(section: dict[str, Any]) -> None:
     chosen = section["properties"]
-    assert chosen["pieces"] == sorted(set(chosen["pieces"]))
-    assert chosen["pieces"]
+    assert chosen["edges"] == sorted(set(chosen["edges"]))
+    assert chosen["edges"]
     # The two places are 4.3 km apart.
     assert 4000 < chosen["length_m"] < 12_000
     assert section["geometry"]["type"] == "MultiLineString"
@@ -167,8 +167,8 @@ WRONG: list[tuple[dict[str, Any], int, str]] = [
     ({"geometry": {"type": "LineString", "coordinates": [["a", "b"], ["c", "d"]]}}, 400, "線を読めません"),
     ({"geometry": {"type": "LineString", "coordinates": [[1e9, 0], [0, 1e9]]}}, 400, "線を読めません"),
     ({"geometry": {"type": "LineString", "coordinates": [[140.5, 38.3], [140.6, 38.3]]}}, 400, "30 m以内にありません"),
-    ({"pieces": [999_999_999]}, 400, "選び直して"),
-    ({"pieces": [-1]}, 422, "pieces"),
+    ({"edges": [999_999_999]}, 400, "選び直して"),
+    ({"edges": [-1]}, 422, "edges"),
     ({"is_drawn": False}, 422, "is_drawn"),
     ({"length_m": 0}, 422, "length_m"),
 ]
@@ -203,6 +203,6 @@ def test_what_a_closure_costs_is_what_the_people_count_says(
         assert entry["population"] == people
         # One closed road brings nobody nearer.
         assert entry["lost"] == entry["covered_open"] - entry["covered_closed"] >= 0
-        assert entry["pieces"] == len(body["pieces"])
+        assert entry["edges"] == len(body["edges"])
     usual = client.get("/api/v1/coverage").json()["covered"]["20"]
     assert found["profiles"][0]["covered_open"] == usual

@@ -16,15 +16,15 @@ from sqlalchemy.orm import Session
 
 from app.consultants.models import Consultant
 from app.coverage.measure_coverage import measure_coverage
-from app.coverage.propose_sites import Wish, propose_sites
 from app.database import create_database_engine
 from app.errors import InputError, NotReadyError
-from app.resources.queries import district_ids
+from app.register.queries import district_ids
 from app.roads.edit_closures import remove_closure
 from app.roads.export_closures import export_closures
 from app.roads.models import Closure
 from app.roads.queries import active_network, closures_at, load_network
 from app.roads.read_closures import Assumed, read_closures
+from app.siting.propose_sites import Wish, propose_sites
 
 JST = ZoneInfo("Asia/Tokyo")
 EAST: dict[str, Any] = {"name": "東の道", "geometry": EAST_ROAD, "period": WINTER}
@@ -121,40 +121,40 @@ def test_a_stretch_by_its_two_ends(town: Session, tmp_path: Path) -> None:
     ends = {"lon": 141.565, "lat": 39.3301, "lon2": 141.615, "lat2": 39.3299}
     report = taken(town, write(tmp_path / "closures.csv", [{"name": "東", "period": WINTER} | ends]))
     assert states(report) == ["stored"]
-    assert "by its two points: 1 pieces of road" in report.rows[0].text
+    assert "by its two points: 1 edges" in report.rows[0].text
     network = load_network(town, active_network(town))
     (closure,) = stored(town)
-    assert closure.pieces == np_piece(network, 3, 4)
+    assert closure.edges == np_edge(network, 3, 4)
     assert closure.network_fingerprint == network.fingerprint
 
 
-def np_piece(network: Any, u: int, v: int) -> list[int]:
-    """Return the piece between two nodes."""
+def np_edge(network: Any, u: int, v: int) -> list[int]:
+    """Return the edge between two nodes."""
     ids = [
         sorted((int(network.node_ids[a]), int(network.node_ids[b]))) for a, b in zip(network.u, network.v, strict=True)
     ]
     return [ids.index([u, v])]
 
 
-def test_pieces_of_the_network_in_use_and_of_another(town: Session, tmp_path: Path) -> None:
+def test_edges_of_the_network_in_use_and_of_another(town: Session, tmp_path: Path) -> None:
     network = load_network(town, active_network(town))
-    (piece,) = np_piece(network, 3, 4)
-    row = {"name": "東", "period": WINTER, "pieces": piece, "network": network.fingerprint}
+    (edge,) = np_edge(network, 3, 4)
+    row = {"name": "東", "period": WINTER, "edges": edge, "network": network.fingerprint}
     assert states(taken(town, write(tmp_path / "closures.csv", [row]))) == ["stored"]
     assert covered(town, jst("2025-01-15T10:00")) == 150
-    for wrong in ({"network": "0" * 64}, {"network": ""}, {"pieces": 99}, {"pieces": "3-4"}):
+    for wrong in ({"network": "0" * 64}, {"network": ""}, {"edges": 99}, {"edges": "3-4"}):
         report = taken(town, write(tmp_path / "wrong.csv", [row | wrong]))
         assert states(report) == ["refused"], wrong
 
 
-def test_numbers_of_pieces_mean_nothing_once_the_roads_are_others(town: Session, tmp_path: Path) -> None:
+def test_numbers_of_edges_mean_nothing_once_the_roads_are_others(town: Session, tmp_path: Path) -> None:
     network = load_network(town, active_network(town))
-    (piece,) = np_piece(network, 3, 4)
-    row = {"name": "東", "period": WINTER, "pieces": piece, "network": network.fingerprint}
+    (edge,) = np_edge(network, 3, 4)
+    row = {"name": "東", "period": WINTER, "edges": edge, "network": network.fingerprint}
     taken(town, write(tmp_path / "closures.csv", [row]))
     (closure,) = stored(town)
-    # As if the roads had been built anew: the number now means another piece, the line still the same road.
-    closure.network_fingerprint, closure.pieces = "0" * 64, [np_piece(network, 1, 2)[0]]
+    # As if the roads had been built anew: the number now means another edge, the line still the same road.
+    closure.network_fingerprint, closure.edges = "0" * 64, [np_edge(network, 1, 2)[0]]
     town.flush()
     assert covered(town, jst("2025-01-15T10:00")) == 150
 
@@ -326,19 +326,19 @@ def test_what_is_written_out_comes_back(town: Session, tmp_path: Path, ending: s
         {
             "name": "番号",
             "period": "12月1日〜2月末日",
-            "pieces": np_piece(network, 1, 2)[0],
+            "edges": np_edge(network, 1, 2)[0],
             "network": network.fingerprint,
         },
     ]
     taken(town, write(tmp_path / "closures.csv", rows), source="町")
-    before = [(row.name, row.reason, row.period, row.length_m, row.pieces, row.source) for row in stored(town)]
+    before = [(row.name, row.reason, row.period, row.length_m, row.edges, row.source) for row in stored(town)]
     out = tmp_path / f"out{ending}"
     assert export_closures(town, out) == 3
     assert states(taken(town, out)) == ["same"] * 3
     for row in stored(town):
         remove_closure(town, row.id)
     assert states(taken(town, out)) == ["stored"] * 3
-    assert [(row.name, row.reason, row.period, row.length_m, row.pieces, row.source) for row in stored(town)] == before
+    assert [(row.name, row.reason, row.period, row.length_m, row.edges, row.source) for row in stored(town)] == before
 
 
 def test_a_spreadsheet_runs_nothing_that_somebody_typed(town: Session, tmp_path: Path) -> None:

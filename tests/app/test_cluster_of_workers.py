@@ -17,11 +17,11 @@ from drawn_networks import CAR
 from drawn_prefecture import write_areas, write_offices, write_roads
 
 from app.coverage import measure_on_cluster as on_cluster
-from app.coverage.measure_municipalities import Batch, Results, measure_here
-from app.coverage.measure_on_cluster import measure_on_cluster
-from app.coverage.municipality_document import as_document
-from app.coverage.read_municipalities import read_municipalities
 from app.errors import NotReadyError
+from app.municipalities.measure_municipalities import Batch, Results, measure_here
+from app.municipalities.measure_on_cluster import measure_on_cluster
+from app.municipalities.municipality_document import as_document
+from app.municipalities.read_municipalities import read_municipalities
 from geo.errors import NetworkDataError
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -57,7 +57,9 @@ def cluster() -> Iterator[LocalCluster]:
     """Return two workers in processes of their own."""
     # One process imports what all workers need and becomes each of them.
     with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
-        get_mp_context().set_forkserver_preload(["distributed", "geo.edge_reader", "app.coverage.measure_on_cluster"])
+        get_mp_context().set_forkserver_preload(
+            ["distributed", "geo.roads.edge_reader", "app.municipalities.measure_on_cluster"]
+        )
         yield from two_workers()
 
 

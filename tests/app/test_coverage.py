@@ -16,7 +16,7 @@ from app.coverage.measure_coverage import current_run, measure_coverage
 from app.coverage.models import CoverageRun
 from app.coverage.queries import list_run_cells
 from app.errors import InputError, NotReadyError
-from app.resources.queries import district_ids
+from app.register.queries import district_ids
 from geo import mesh
 
 ALL = 172

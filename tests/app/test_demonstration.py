@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.coverage.measure_coverage import measure_all
-from app.coverage.propose_sites import Wish
 from app.database import Base
 from app.demonstration.load_demonstration import load_demonstration
 from app.demonstration.remove_demonstration import remove_demonstration
 from app.errors import InputError
+from app.refresh import measure_all
 from app.scenarios.keep_scenario import keep_scenario
+from app.siting.propose_sites import Wish
 
 KEPT = {"alembic_version", "spatial_ref_sys"}
 # What only people or a page write; nothing of it is bundled.

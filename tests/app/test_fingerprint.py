@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 import app.roads.speeds
 from app.coverage.measure_coverage import measure_coverage
-from app.resources.queries import district_ids
-from geo.profiles import CAR, PROFILES
+from app.register.queries import district_ids
+from geo.roads.profiles import CAR, PROFILES
 
 Change = Callable[[Session], object]
 

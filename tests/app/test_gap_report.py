@@ -24,12 +24,12 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from app import cli
-from app.coverage.propose_sites import Wish, propose_sites
 from app.errors import InputError, NotReadyError
 from app.reports import paper, whole_file
 from app.reports.gap_counts import COLUMNS
 from app.reports.gap_report import GapReport
 from app.reports.write_gap_report import MEDIA_TYPES, build_gap_report, render_gap_report, write_gap_report
+from app.siting.propose_sites import Wish, propose_sites
 from geo.folium_maps.offline_page import outside_addresses
 
 CITY = "遠野市"

@@ -13,10 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_coverage
-from app.coverage.propose_sites import Wish, gather_town, propose_sites
+from app.register.models import District, Resource
 from app.reports.gap_counts import people_of
 from app.reports.write_gap_report import build_gap_report, render_gap_report
-from app.resources.models import District, Resource
+from app.siting.propose_sites import Wish, gather_town, propose_sites
 
 CITY = "遠野市"
 ALL = Wish(add=None)

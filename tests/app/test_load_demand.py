@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.demand.load_demand import load_demand
 from app.demand.queries import list_cells
 from app.errors import InputError
-from app.resources.queries import city_bounds, district_ids
+from app.register.queries import city_bounds, district_ids
 from geo.mesh import bounds, encode
 
 HERE = (141.5301, 39.3301)

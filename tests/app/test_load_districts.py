@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.errors import InputError
-from app.resources.load_districts import load_districts
-from app.resources.queries import city_bounds, list_districts
+from app.register.load_districts import load_districts
+from app.register.queries import city_bounds, list_districts
 
 SQUARE = [[141.5, 39.3], [141.6, 39.3], [141.6, 39.4], [141.5, 39.4], [141.5, 39.3]]
 TONO = [

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import cli
-from app.coverage.measure_municipalities import Batch, Municipality, measure_here, measure_municipality
-from app.coverage.municipality_document import as_document, municipalities_as_table
-from app.coverage.read_municipalities import read_municipalities
 from app.errors import InputError
+from app.municipalities.measure_municipalities import Batch, Municipality, measure_here, measure_municipality
+from app.municipalities.municipality_document import as_document, municipalities_as_table
+from app.municipalities.read_municipalities import read_municipalities
 from app.settings import get_settings
 
 MINUTES = (5, 10, 15)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.database import MIGRATIONS, Base, create_database_engine, migrate
-from app.resources.models import District, Resource
+from app.register.models import District, Resource
 
 OURS = "NOT IN ('spatial_ref_sys', 'geography_columns', 'geometry_columns', 'alembic_version')"
 CATALOGUE = {
@@ -117,7 +117,7 @@ BAD_ROWS = {
     "a kind that nobody knows": "UPDATE resource SET kind = 'bar'",
     "a source that is not named": "UPDATE resource SET source = NULL",
     "two networks in use": (
-        "INSERT INTO road_network SELECT id + 1, name || '2', kind, fingerprint, nodes, edges, km, pieces, source, "
+        "INSERT INTO road_network SELECT id + 1, name || '2', kind, fingerprint, nodes, edges, km, components, source, "
         "source_date, extent, is_active, built_at, content, dataset_id FROM road_network"
     ),
     "a cell that is reached for a reason why not": "UPDATE coverage_cell SET reason = 'island'",

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.resources.models import Schedule
-from app.resources.opening import next_of, next_on, next_text, occurrences, rule_text
+from app.register.models import Schedule
+from app.register.opening import next_of, next_on, next_text, occurrences, rule_text
 
 MONDAY = date(2026, 11, 23)  # a public holiday: 勤労感謝の日
 

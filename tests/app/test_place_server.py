@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.database import create_database_engine, transaction
 from app.roads.queries import active_network, load_network
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 # A town of one junction: a road from west to east, a one-way road to the north drawn from its end, a bridge southward.
 NODES = [

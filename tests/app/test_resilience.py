@@ -12,14 +12,14 @@ from factories import LENGTHS, NODES, build_consultant, build_roads, build_town,
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.coverage.find_critical_links import find_critical_links
-from app.coverage.measure_backup import measure_backup
 from app.coverage.models import ResilienceRun
 from app.coverage.queries import remove_runs_of
-from app.coverage.resilience import Question, current_resilience
-from app.coverage.resilience_tables import backup_as_table, roads_as_table
 from app.errors import InputError, NotReadyError
-from app.resources.queries import district_ids
+from app.register.queries import district_ids
+from app.resilience.find_critical_links import find_critical_links
+from app.resilience.kept_answers import Question, current_resilience
+from app.resilience.measure_backup import measure_backup
+from app.resilience.tables import backup_as_table, roads_as_table
 from app.roads.road_titles import road_title
 from geo import mesh
 
@@ -85,13 +85,13 @@ def test_the_only_consultant_leaves_everybody(session: Session) -> None:
 def test_the_road_that_cuts_off_most(session: Session) -> None:
     build_town(session)
     found = roads(session, minutes=12)
-    # One road in a row from node 1: 60 people live beyond its first piece, 30 beyond the second, 10 beyond the third.
+    # One road in a row from node 1: 60 people live beyond its first edge, 30 beyond the second, 10 beyond the third.
     assert {(row["u"], row["v"]): (row["population"], row["beyond"]) for row in found["losses"]} == {
         (1, 2): (60, 60),
         (2, 3): (30, 30),
         (3, 4): (10, 10),
     }
-    # It is one road: its farther pieces cut off people of the first, so that it is named once.
+    # It is one road: its farther edges cut off people of the first, so that it is named once.
     (worst,) = found["worst"]
     assert (worst["title"], worst["district"], worst["population"], worst["population_on_it"]) == (
         "主要地方道",
@@ -104,7 +104,7 @@ def test_the_road_that_cuts_off_most(session: Session) -> None:
     assert (worst["usual_s"], worst["usual_m"]) == (180, 2250)
     assert worst["cells"] == sorted(mesh_of(node) for node in (2, 3, 4))
     assert worst["line"]["coordinates"] == [[list(NODES[1]), list(NODES[2])]]
-    assert (found["covered"], found["pieces"], found["pieces_with_loss"], found["segments"]) == (160, 4, 3, 3)
+    assert (found["covered"], found["edges"], found["edges_with_loss"], found["segments"]) == (160, 4, 3, 3)
 
 
 def test_the_way_round(session: Session) -> None:
@@ -182,7 +182,7 @@ def test_it_tells_how_far_it_is_and_can_be_interrupted(session: Session) -> None
     build_town(session)
     told: list[str] = []
     roads(session, say=told.append)
-    assert "4 road pieces" in told[0]
+    assert "4 edges" in told[0]
     assert any("3 of 3" in line for line in told)
 
     def stop(_: str) -> None:

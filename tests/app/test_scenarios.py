@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.coverage.propose_sites import Wish, propose_sites
 from app.datasets.models import Dataset
 from app.errors import InputError, NotFoundError
 from app.jobs.worker import Worker
 from app.main import create_app
-from app.resources.models import District, Resource
-from app.resources.queries import district_ids
+from app.register.models import District, Resource
+from app.register.queries import district_ids
 from app.scenarios import queries
 from app.scenarios.background import HANDLERS, MOST_WAITING, ask_to_keep
 from app.scenarios.compare_scenarios import Cell, compare, compare_scenarios
@@ -28,6 +27,7 @@ from app.scenarios.keep_scenario import describe_wish, keep_scenario, read_wish,
 from app.scenarios.models import Scenario
 from app.scenarios.schemas import describe_comparison
 from app.settings import Settings
+from app.siting.propose_sites import Wish, propose_sites
 
 # The consultant sits at node 1; nodes 2, 3 and 4 are 180, 360 and 720 s away. People: 100, 30, 20, 10; 12 unreached.
 WEST, EAST = "西", "東"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.resources.search import fold, matches, rank
+from app.register.search import fold, matches, rank
 
 
 @pytest.mark.parametrize("query", ["ちょぼら", "チョボラ", "ﾁｮﾎﾞﾗ", "ちょボラ", " ちょ ぼら "])

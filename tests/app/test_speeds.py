@@ -22,7 +22,7 @@ from app.roads.fit_speeds import fit_trips, keep_fit
 from app.roads.models import SpeedEdit
 from app.roads.read_trips import COLUMNS, read_trips
 from app.roads.speeds import profile_in_use, profiles_in_use
-from geo.profiles import BUILT_UP, CAR, CAR_WINTER, PROFILES, WALK
+from geo.roads.profiles import BUILT_UP, CAR, CAR_WINTER, PROFILES, WALK
 
 SIGNED = Signature("菊池", "5月に走って測った")
 
@@ -57,10 +57,10 @@ def test_a_changed_speed_stands_behind_every_figure(session: Session) -> None:
     assert measured(session, minutes=[3, 6, 12], profile="walk")["covered"] == {"3": 100, "6": 100, "12": 100}
 
 
-def test_a_delay_counts_for_each_piece(session: Session) -> None:
+def test_a_delay_counts_for_each_edge(session: Session) -> None:
     build_town(session)
     set_speed(session, "car", NewSpeed("primary", 45.0, delay_s=30.0), SIGNED)
-    # Three minutes and half a minute for each of the pieces on the way.
+    # Three minutes and half a minute for each of the edges on the way.
     assert measured(session, minutes=[3])["covered"] == {"3": 100}
     cells = {cell.population: cell.travel_time_s for cell in measure_coverage(session, minutes=[3]).cells}
     assert [cells[people] for people in (30, 20, 10)] == pytest.approx([210, 420, 810], abs=0.01)
@@ -366,8 +366,8 @@ def test_a_person_changes_looks_fits_and_takes_back(tono: Any, own_city_url: str
 def test_a_person_puts_fitted_speeds_to_use(tono: Any, own_city_url: str, tmp_path: Path) -> None:
     from app.database import create_database_engine, transaction  # noqa: PLC0415  (here alone)
     from app.roads.queries import active_network, load_network  # noqa: PLC0415
-    from geo.routes import shortest_routes  # noqa: PLC0415
-    from geo.snapping import snap  # noqa: PLC0415
+    from geo.roads.snapping import snap  # noqa: PLC0415
+    from geo.travel.routes import shortest_routes  # noqa: PLC0415
 
     engine = create_database_engine(own_city_url)
     with transaction(engine) as other:

@@ -23,16 +23,16 @@ import app.models  # noqa: F401  (all tables are known)
 from app.coverage.keep_warm import WARM, _warm, present_coverage
 from app.coverage.measure_coverage import gather_inputs, measure_coverage
 from app.coverage.queries import READ_TABLES, list_run_cells
-from app.coverage.trial import Trial, Tried
-from app.coverage.try_what_if import try_what_if
 from app.database import Base, create_database_engine, transaction
 from app.errors import InputError, NotReadyError
 from app.main import create_app
-from app.resources.models import Resource
-from app.resources.queries import district_ids
+from app.register.models import Resource
+from app.register.queries import district_ids
 from app.roads.models import Closure
-from app.roads.queries import active_network, closed_pieces, load_network
+from app.roads.queries import active_network, closed_edges, load_network
 from app.settings import Settings
+from app.what_if.trial import Trial, Tried
+from app.what_if.try_what_if import try_what_if
 
 JANUARY = datetime(2026, 1, 15, 9, tzinfo=UTC)
 RANGE = ("covered_low", "covered_high")
@@ -97,17 +97,17 @@ def really_add(session: Session, place: tuple[float, float]) -> None:
     session.execute(order, {"base": base_at(session, place)})
 
 
-def really_close(session: Session, pieces: list[int]) -> list[int]:
-    """Close road pieces for January; return all that lie along the closure."""
+def really_close(session: Session, edges: list[int]) -> list[int]:
+    """Close edges for January; return all that lie along the closure."""
     network = load_network(session, active_network(session))
-    lines = MultiLineString(list(network.lines[pieces]))
+    lines = MultiLineString(list(network.lines[edges]))
     closure = Closure(name="test", geometry=f"SRID=4326;{lines.wkt}", source="test")
     closure.valid_from, closure.valid_to = JANUARY.replace(day=1), JANUARY.replace(day=31)
     closure.dataset_id = session.scalar(text("SELECT min(id) FROM dataset")) or 0
     session.add(closure)
     session.flush()
     session.expire_all()
-    return [int(piece) for piece in closed_pieces(session, network, JANUARY)]
+    return [int(edge) for edge in closed_edges(session, network, JANUARY)]
 
 
 @pytest.mark.parametrize("profile", ["car", "car-winter", "walk"])
@@ -191,12 +191,12 @@ def test_it_is_as_if_it_were_done(tono_session: Session, change: str, profile: s
 
 
 def test_closed_roads_are_as_if_they_were_closed(tono_session: Session) -> None:
-    pieces = really_close(tono_session, [3, 40, 41, 120])
-    found = tried(tono_session, closed=[{"piece": piece} for piece in pieces])
+    edges = really_close(tono_session, [3, 40, 41, 120])
+    found = tried(tono_session, closed=[{"edge": edge} for edge in edges])
     assert_same(found, measured(tono_session, at=JANUARY))
     assert found["covered"] != tried(tono_session)["covered"]
     # What is closed in the register anyway is no change.
-    again = tried(tono_session, at=JANUARY.isoformat(), closed=[{"piece": pieces[0]}])
+    again = tried(tono_session, at=JANUARY.isoformat(), closed=[{"edge": edges[0]}])
     assert_same(again, measured(tono_session, at=JANUARY))
     assert set(again["difference"]["covered"].values()) == {0}
 
@@ -214,7 +214,7 @@ def test_a_point_closes_the_road_beside_it(session: Session) -> None:
     found = tried(session, closed=[{"lon": 141.59, "lat": 39.331}])
     assert found["covered"]["30"] == 150
     assert found["difference"]["lost"] == {"10": 0, "20": 10, "30": 10}
-    assert tried(session, closed=[{"piece": road["piece"]}])["covered"] == found["covered"]
+    assert tried(session, closed=[{"edge": road["edge"]}])["covered"] == found["covered"]
 
 
 def test_who_gains_and_who_loses(session: Session) -> None:
@@ -242,7 +242,7 @@ def test_too_far_from_a_road_is_told_with_the_distance(session: Session) -> None
     assert found["covered"] == tried(session, removed=["C1"])["covered"]
     assert [row["covered"]["30"] for row in found["consultants"]] == [0, 160, 0]
     (road,) = tried(session, closed=[{"lon": lon, "lat": lat}])["closed"]
-    assert (road["piece"], road["reason"], road["line"]) == (None, "off_network", None)
+    assert (road["edge"], road["reason"], road["line"]) == (None, "off_network", None)
     assert road["distance_m"] == pytest.approx(11_100, rel=0.01)
 
 
@@ -258,7 +258,7 @@ def test_the_other_side_of_the_globe_is_no_fault(session: Session) -> None:
 LAWFUL = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 places = st.fixed_dictionaries({"lon": st.floats(141.3, 141.8), "lat": st.floats(39.15, 39.55)})
 profiles = st.sampled_from(["car", "car-winter", "walk"])
-roads = st.lists(st.fixed_dictionaries({"piece": st.integers(0, 140)}), max_size=6)
+roads = st.lists(st.fixed_dictionaries({"edge": st.integers(0, 140)}), max_size=6)
 staff = st.lists(places, max_size=3)
 
 
@@ -377,7 +377,7 @@ WISH = {
     "moved": [{"id": "C02", "lon": KAMIGO[0], "lat": KAMIGO[1]}],
     "added": [{"lon": MIYAMORI[0], "lat": MIYAMORI[1]}],
     "removed": ["C05"],
-    "closed": [{"piece": 7}, {"lon": 141.53, "lat": 39.33}],
+    "closed": [{"edge": 7}, {"lon": 141.53, "lat": 39.33}],
 }
 
 
@@ -423,10 +423,10 @@ BAD: list[tuple[dict[str, Any] | str, int, str]] = [
     ({"added": [POINT] * 51}, 400, "増やす相談員は50人まで"),
     ({"moved": [{"id": "C01", **POINT}] * 51}, 400, "動かす相談員は50人まで"),
     ({"removed": ["C01"] * 51}, 400, "外す相談員は50人まで"),
-    ({"closed": [{"piece": 1}] * 201}, 400, "200か所まで"),
-    ({"closed": [{"piece": 10_000_000}]}, 400, "番号 10000000 の道はありません"),
-    ({"closed": [{"piece": -1}]}, 422, "piece"),
-    ({"closed": [{"piece": 1, **POINT}]}, 400, "どちらか"),
+    ({"closed": [{"edge": 1}] * 201}, 400, "200か所まで"),
+    ({"closed": [{"edge": 10_000_000}]}, 400, "番号 10000000 の道はありません"),
+    ({"closed": [{"edge": -1}]}, 422, "edge"),
+    ({"closed": [{"edge": 1, **POINT}]}, 400, "どちらか"),
     ({"closed": [{"lon": 141.5}]}, 400, "どちらか"),
     ({"closed": [{}]}, 400, "どちらか"),
     ({"closed": [{"lon": 141.5, "lat": 91}]}, 400, "-90〜90"),

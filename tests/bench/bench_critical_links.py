@@ -1,4 +1,4 @@
-"""How long it takes to find what every road piece is worth, beside closing one after the other.
+"""How long it takes to find what every edge is worth, beside closing one after the other.
 
 Run it by itself: `python tests/bench/bench_critical_links.py`. Tono's roads and people where they are at hand
 (../shared/data), a chequered town of the same size otherwise. CPU seconds after a first run that loads compiled code.
@@ -17,11 +17,11 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from geo.__main__ import streets
-from geo.critical_links import critical_links
-from geo.profiles import CAR
-from geo.road_network import RoadNetwork
-from geo.snapping import Snapped, snap
-from geo.travel_time import nearest_origin
+from geo.coverage.critical_links import critical_links
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR
+from geo.roads.snapping import Snapped, snap
+from geo.travel.travel_time import nearest_origin
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "tono"
 CUTOFF_S, GOAL_S, SAMPLE, ORIGINS = 1_200.0, 60.0, 50, 9
@@ -49,12 +49,12 @@ def main() -> None:
     ours = time.process_time() - begin
     nearest_origin(network, starts, places, cutoff_s=CUTOFF_S)
     begin = time.process_time()
-    for piece in np.linspace(0, network.edge_count - 1, SAMPLE).astype(int).tolist():
-        nearest_origin(network, starts, places, cutoff_s=CUTOFF_S, closed=[piece])
+    for edge in np.linspace(0, network.edge_count - 1, SAMPLE).astype(int).tolist():
+        nearest_origin(network, starts, places, cutoff_s=CUTOFF_S, closed=[edge])
     one_by_one = (time.process_time() - begin) / SAMPLE * network.edge_count
     row = {
         "graph": name,
-        "pieces": network.edge_count,
+        "edges": network.edge_count,
         "job": "every road segment's loss",
         "ours_s": round(ours, 4),
         "closing_each_s": round(one_by_one, 2),
@@ -62,7 +62,7 @@ def main() -> None:
         "goal_s": GOAL_S,
         "is_met": ours <= GOAL_S,
     }
-    sys.stderr.write(f"{name}: {network.edge_count:,} pieces in {ours:.3f} s; closing each: {one_by_one:.1f} s\n")
+    sys.stderr.write(f"{name}: {network.edge_count:,} edges in {ours:.3f} s; closing each: {one_by_one:.1f} s\n")
     sys.stdout.write(json.dumps(row, indent=1) + "\n")
 
 

@@ -29,13 +29,13 @@ from measuring import ROUNDS, Report, Way, say
 from rivals import Roads
 
 from geo.crs import to_metres
-from geo.isochrone import isochrones
-from geo.profiles import CAR, CAR_WINTER
-from geo.road_network import RoadNetwork
-from geo.road_times import road_times
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR, CAR_WINTER
+from geo.roads.snapping import Snapped, snap
 from geo.shortest_paths import Clock, Ends, SearchGraph, search_within
-from geo.snapping import Snapped, snap
-from geo.travel_time import edge_seconds, node_times, nodes_within, travel_time_matrix
+from geo.travel.isochrone import isochrones
+from geo.travel.road_times import road_times
+from geo.travel.travel_time import edge_seconds, node_times, nodes_within, travel_time_matrix
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"

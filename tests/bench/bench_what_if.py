@@ -93,13 +93,13 @@ def dragged(draw: random.Random, profile: str = "car") -> Wish:
 
 JOBS: dict[str, Callable[[random.Random, int], Wish]] = {
     "one consultant dragged": lambda draw, _: dragged(draw),
-    "dragged in winter, a road closed": lambda draw, _: {**dragged(draw, "car-winter"), "closed": [{"piece": 100}]},
+    "dragged in winter, a road closed": lambda draw, _: {**dragged(draw, "car-winter"), "closed": [{"edge": 100}]},
     "two more, one less, on foot": lambda draw, _: {
         "profile": "walk",
         "added": [dragged(draw)["moved"][0] | {"base": "新しい拠点"} for _ in range(2)],
         "removed": ["C05"],
     },
-    "each has closed a road of their own": lambda draw, user: {**dragged(draw), "closed": [{"piece": 100 + 37 * user}]},
+    "each has closed a road of their own": lambda draw, user: {**dragged(draw), "closed": [{"edge": 100 + 37 * user}]},
 }
 
 

@@ -12,8 +12,8 @@ import shapely
 from numpy.typing import NDArray
 from rivals import Roads
 
-from geo.isochrone import BAND_M, WALK_LIMIT_M
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
+from geo.travel.isochrone import BAND_M, WALK_LIMIT_M
 
 # Discs of 71 m that stand so far apart leave dents of one metre.
 STEP_M = 25.0

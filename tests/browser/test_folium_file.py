@@ -19,8 +19,8 @@ from watching import DESK, PHONE, numbers
 
 from app.database import create_database_engine, transaction
 from app.demand.load_demand import load_demand
-from app.resources.load_districts import load_districts
-from app.resources.queries import city_bounds, district_ids
+from app.register.load_districts import load_districts
+from app.register.queries import city_bounds, district_ids
 from app.roads.build_network import read_network, store_network
 from app.web.folium_file import read_page_files, write_map
 from geo.folium_maps.base_map import base_map

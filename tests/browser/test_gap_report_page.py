@@ -12,9 +12,9 @@ from laws_of_pages import against_wcag
 from playwright.sync_api import Browser, Page
 from watching import DESK, PHONE
 
-from app.coverage.propose_sites import Wish
 from app.database import create_database_engine, transaction
 from app.reports.write_gap_report import write_gap_report
+from app.siting.propose_sites import Wish
 
 # A4 at 96 pixels an inch.
 SHEET = {"viewport": {"width": 794, "height": 1123}}

@@ -11,12 +11,12 @@ from laws_of_pages import against_wcag, cut_off, overlapping, small_targets, sma
 from playwright.sync_api import Page, expect
 from watching import DESK, PHONE, api, numbers, serving
 
-from app.coverage.propose_sites import Wish
 from app.database import create_database_engine, transaction
 from app.jobs.queries import add_job
 from app.jobs.worker import Worker, working
 from app.scenarios.background import HANDLERS
 from app.scenarios.keep_scenario import keep_scenario
+from app.siting.propose_sites import Wish
 
 Visit = Callable[..., Page]
 

@@ -147,7 +147,7 @@ def test_the_same_by_keyboard(visit: Visit, home: str) -> None:
     expect(page.locator("#aim")).to_be_hidden()
     found = assert_shown(page, home)
     assert len(found["consultants"]) == 9
-    assert found["closed"][0]["piece"] is not None
+    assert found["closed"][0]["edge"] is not None
 
 
 def test_undo_share_and_back_to_the_beginning(visit: Visit, home: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 # A grid of nodes about a kilometre apart: 11 12 13 / 21 22 23 / 31 32 33, rows from south to north.
 GRID = {10 * row + column: (141.5 + 0.012 * column, 39.3 + 0.009 * row) for row in (1, 2, 3) for column in (1, 2, 3)}

@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import to_degrees, to_metres
-from geo.profiles import Profile
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import Profile
 
 EPSG = 6678
 CORNER = to_metres(np.array([[141.5, 39.3]]), EPSG)[0]
@@ -27,16 +27,16 @@ def at(*places: Sequence[float]) -> NDArray[np.float64]:
 
 
 def draw(
-    *pieces: tuple[int, int, Sequence[Sequence[float]]], oneway: Sequence[int] = (), tracks: Sequence[int] = ()
+    *edges: tuple[int, int, Sequence[Sequence[float]]], oneway: Sequence[int] = (), tracks: Sequence[int] = ()
 ) -> RoadNetwork:
-    """Return a network of pieces (from node, to node, points in metres); some of them one-way, some of them tracks."""
-    lines = [shapely.LineString(np.array(points, dtype=float)) for _, _, points in pieces]
+    """Return a network of edges (from node, to node, points in metres); some of them one-way, some of them tracks."""
+    lines = [shapely.LineString(np.array(points, dtype=float)) for _, _, points in edges]
     table = gpd.GeoDataFrame(
         {
-            "u": [piece[0] for piece in pieces],
-            "v": [piece[1] for piece in pieces],
-            "highway": ["track" if i in tracks else "road" for i in range(len(pieces))],
-            "oneway": [i in oneway for i in range(len(pieces))],
+            "u": [edge[0] for edge in edges],
+            "v": [edge[1] for edge in edges],
+            "highway": ["track" if i in tracks else "road" for i in range(len(edges))],
+            "oneway": [i in oneway for i in range(len(edges))],
             "length_m": [line.length for line in lines],
         },
         geometry=[shapely.LineString(at(*line.coords)) for line in lines],

@@ -33,15 +33,15 @@ PEOPLE = sum(area[-1] for area in AREAS)
 
 def write_roads(folder: Path) -> Path:
     """Write the roads as GeoParquet edges."""
-    pieces = [*ROAD, *LONELY]
-    lines = [shapely.LineString(at(*points)) for _, _, points in pieces]
+    edges = [*ROAD, *LONELY]
+    lines = [shapely.LineString(at(*points)) for _, _, points in edges]
     table = gpd.GeoDataFrame(
         {
-            "u": [piece[0] for piece in pieces],
-            "v": [piece[1] for piece in pieces],
+            "u": [edge[0] for edge in edges],
+            "v": [edge[1] for edge in edges],
             "highway": "road",
             "oneway": False,
-            "length_m": [shapely.LineString(points).length for _, _, points in pieces],
+            "length_m": [shapely.LineString(points).length for _, _, points in edges],
         },
         geometry=lines,
         crs=4326,

@@ -1,4 +1,4 @@
-"""Random directed networks on a plane of metres: parallel, one-way and loose pieces, junctions and crossings."""
+"""Random directed networks on a plane of metres: parallel, one-way and loose edges, junctions and crossings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import shapely
 from drawn_networks import at
 from hypothesis import strategies as st
 
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 
 @st.composite
 def edge_tables(draw: st.DrawFn) -> gpd.GeoDataFrame:
-    """Return a table of straight pieces between random nodes: parallel, one-way and loose ones among them."""
+    """Return a table of straight edges between random nodes: parallel, one-way and loose ones among them."""
     count = draw(st.integers(2, 7))
     grid = st.tuples(st.integers(0, 20), st.integers(0, 20))
     places = np.array(draw(st.lists(grid, min_size=count, max_size=count, unique=True)), dtype=float) * 100

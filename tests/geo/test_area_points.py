@@ -7,7 +7,7 @@ import pytest
 import shapely
 from drawn_networks import CAR, FOOT, at, draw
 
-from geo.area_points import area_points
+from geo.travel.area_points import area_points
 
 # A road along the x axis of 10 km, and a track that leaves it northwards at 4 km.
 ROADS = draw(

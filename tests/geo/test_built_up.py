@@ -9,11 +9,11 @@ import pytest
 import shapely
 from drawn_networks import at, draw
 
-from geo.built_up import JUNCTIONS, is_built_up
-from geo.profiles import CAR, Profile
-from geo.road_network import RoadNetwork
-from geo.road_times import edge_seconds
-from geo.travel_time import travel_time_matrix
+from geo.roads.built_up import JUNCTIONS, is_built_up
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR, Profile
+from geo.travel.road_times import edge_seconds
+from geo.travel.travel_time import travel_time_matrix
 
 BLOCK_M = 100
 SIDE = 11
@@ -56,13 +56,13 @@ def test_a_town_is_built_up_in_its_middle_and_not_along_the_road_that_leads_out(
 
 
 def test_the_number_of_junctions_decides_and_includes_its_own_value() -> None:
-    # A star: junctions close together, each with three pieces of its own.
+    # A star: junctions close together, each with three edges of its own.
     def star(count: int) -> np.ndarray:
         angle = np.linspace(0, 2 * np.pi, 3 * count, endpoint=False)
         ends = np.column_stack([np.cos(angle), np.sin(angle)]) * 900
         hubs = np.column_stack([np.arange(count), np.zeros(count)])
         u, v = np.repeat(np.arange(count), 3), count + np.arange(3 * count)
-        # A street from hub to hub, so that some piece has both ends among them.
+        # A street from hub to hub, so that some edge has both ends among them.
         u, v = np.append(u, 0), np.append(v, count - 1)
         return is_built_up(np.vstack([hubs, ends]), u, v, np.ones(len(u), dtype=bool))
 
@@ -92,7 +92,7 @@ def test_a_network_that_cannot_tell_has_one_value() -> None:
     assert edge_seconds(network, slow)[0].tolist() == pytest.approx([10, 10])
 
 
-def test_a_trip_is_the_sum_of_its_pieces_with_their_rows() -> None:
+def test_a_trip_is_the_sum_of_its_edges_with_their_rows() -> None:
     network = town("secondary")
     slow = CAR.with_rows([row for row in CAR.low().rows() if row.is_built_up])
     names = pd.Series([network.highways[i] for i in network.highway]).where(
@@ -101,7 +101,7 @@ def test_a_trip_is_the_sum_of_its_pieces_with_their_rows() -> None:
     seconds = slow.seconds(network.length_m, names.tolist())
     assert len(set(seconds[network.length_m == BLOCK_M].round(6))) == 2
     np.testing.assert_array_equal(edge_seconds(network, slow)[0], seconds)
-    # Along one side of the town and out: every piece on the way, none twice.
+    # Along one side of the town and out: every edge on the way, none twice.
     ends = network.node_lonlat[[SIDE * (SIDE - 1), SIDE * SIDE]]
     order = np.argsort(network.node_ids)
     ends = network.node_lonlat[order][[SIDE * SIDE - 1, SIDE * SIDE]]

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from geo.closures import pieces_along
-from geo.coverage import coverage, coverage_by_group, unreachable_reason
-from geo.road_network import RoadNetwork
-from geo.travel_time import nearest_origin, travel_time_matrix
+from geo.coverage.people_reached import coverage, coverage_by_group, unreachable_reason
+from geo.roads.closures import edges_along
+from geo.roads.network import RoadNetwork
+from geo.travel.travel_time import nearest_origin, travel_time_matrix
 
 TIMES = arrays.arrays(float, st.integers(0, 30), elements=st.one_of(st.floats(0, 4000), st.just(np.inf)))
 CUTOFFS = st.lists(st.one_of(st.floats(0, 4000), st.just(np.inf)), min_size=1, max_size=4)
@@ -125,7 +125,7 @@ CROSSING = draw(
     (2, 3, [(1000, 0), (2000, 0)]),
     (4, 2, [(1000, -1000), (1000, 0)]),
     (2, 5, [(1000, 0), (1000, 1000)]),
-    # Short pieces, which lie wholly within 30 m of the road or its end.
+    # Short edges, which lie wholly within 30 m of the road or its end.
     (3, 6, [(2000, 0), (2040, 0)]),
     (3, 7, [(2000, 0), (2000, 25)]),
     (1, 8, [(0, 0), (-20, 20)]),
@@ -133,12 +133,12 @@ CROSSING = draw(
 
 
 def closed(*places: tuple[float, float], network: RoadNetwork = CROSSING) -> list[int]:
-    """Return the pieces that a closure drawn through places shuts."""
-    return pieces_along(network, [shapely.LineString(at(*places))]).tolist()
+    """Return the edges that a closure drawn through places shuts."""
+    return edges_along(network, [shapely.LineString(at(*places))]).tolist()
 
 
 @pytest.mark.parametrize(
-    ("places", "pieces"),
+    ("places", "edges"),
     [
         ([(0, 10), (1000, 10)], [0]),
         ([(1000, -25), (0, -25)], [0]),
@@ -147,14 +147,14 @@ def closed(*places: tuple[float, float], network: RoadNetwork = CROSSING) -> lis
         ([(2000, 0), (2000, 25)], [5]),
         ([(0, 0), (1000, 0), (1000, 1000)], [0, 3]),
     ],
-    ids=["beside", "from the other end", "the whole road", "a short piece", "a short street", "round the corner"],
+    ids=["beside", "from the other end", "the whole road", "a short edge", "a short street", "round the corner"],
 )
-def test_a_closure_shuts_the_road_along_it_and_no_other(places: list[tuple[float, float]], pieces: list[int]) -> None:
-    assert closed(*places) == pieces
+def test_a_closure_shuts_the_road_along_it_and_no_other(places: list[tuple[float, float]], edges: list[int]) -> None:
+    assert closed(*places) == edges
 
 
 @pytest.mark.parametrize("metres", [20, 60, 110, 400])
-def test_a_short_closure_shuts_a_long_piece(metres: float) -> None:
+def test_a_short_closure_shuts_a_long_edge(metres: float) -> None:
     assert closed((400, 3), (400 + metres, 3)) == [0]
 
 
@@ -175,17 +175,17 @@ def test_a_road_that_a_closure_only_meets_stays_open(places: list[tuple[float, f
 
 def test_parts_of_one_closure_count_together_and_twice_the_same_is_once() -> None:
     parts = [shapely.LineString(at((x, 0), (x + 20, 0))) for x in range(100, 400, 20)]
-    assert pieces_along(CROSSING, parts).tolist() == [0]
-    assert pieces_along(CROSSING, [shapely.MultiLineString(parts)]).tolist() == [0]
+    assert edges_along(CROSSING, parts).tolist() == [0]
+    assert edges_along(CROSSING, [shapely.MultiLineString(parts)]).tolist() == [0]
     both = [shapely.LineString(at((0, 0), (1000, 0))), shapely.LineString(at((1000, 0), (0, 0)))]
-    assert pieces_along(CROSSING, both).tolist() == [0]
-    assert pieces_along(CROSSING, []).tolist() == []
+    assert edges_along(CROSSING, both).tolist() == [0]
+    assert edges_along(CROSSING, []).tolist() == []
 
 
 def test_a_road_aslant_stays_open_also_where_the_closure_is_drawn_in_short_parts() -> None:
     network = draw((1, 2, [(0, 0), (1000, 0)]), (3, 4, [(200, -300), (800, 300)]))
     parts = [shapely.LineString(at((x, 0), (x + 10, 0))) for x in range(0, 1000, 10)]
-    assert pieces_along(network, parts).tolist() == [0]
+    assert edges_along(network, parts).tolist() == [0]
 
 
 def test_a_winding_road_is_shut_by_a_line_along_it() -> None:

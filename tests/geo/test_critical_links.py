@@ -1,4 +1,4 @@
-"""What each road piece is worth: answers by hand, and closing one after the other as the oracle."""
+"""What each edge is worth: answers by hand, and closing one after the other as the oracle."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_networks import networks
 
-from geo.critical_links import CriticalLinks, critical_links
-from geo.profiles import Profile
-from geo.road_network import RoadNetwork
-from geo.snapping import Snapped, snap
-from geo.travel_time import nearest_origin
+from geo.coverage.critical_links import CriticalLinks, critical_links
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import Profile
+from geo.roads.snapping import Snapped, snap
+from geo.travel.travel_time import nearest_origin
 
 
 def by_closing_each(
     network: RoadNetwork, origins, destinations, *, profile: Profile, cutoff_s: float, closed=()
 ) -> list:
-    """Return who loses cover with each piece, found the slow way."""
+    """Return who loses cover with each edge, found the slow way."""
 
     def covered(shut) -> np.ndarray:
         times, _ = nearest_origin(network, origins, destinations, profile=profile, cutoff_s=cutoff_s, closed=shut)
         return np.isfinite(times)
 
     before = covered(list(closed))
-    return [np.flatnonzero(before & ~covered([*closed, piece])).tolist() for piece in range(network.edge_count)]
+    return [np.flatnonzero(before & ~covered([*closed, edge])).tolist() for edge in range(network.edge_count)]
 
 
 def lost(found: CriticalLinks, network: RoadNetwork) -> list:
-    """Return who loses cover with each piece."""
-    return [found.lost_with(piece).tolist() for piece in range(network.edge_count)]
+    """Return who loses cover with each edge."""
+    return [found.lost_with(edge).tolist() for edge in range(network.edge_count)]
 
 
 # A ring of four roads with a tail: 0 - 1 - 2 - 3 - 0 and 2 - 4, each 1,000 m or 100 s.
@@ -82,11 +82,11 @@ def test_of_two_consultants_one_stands_in_for_the_other() -> None:
 
 
 def test_a_parallel_road_takes_over_and_a_oneway_street_does_not_lead_back() -> None:
-    pieces = [(0, 1, [(0, 0), (1000, 0)]), (0, 1, [(0, 0), (500, 200), (1000, 0)]), (1, 2, [(1000, 0), (2000, 0)])]
+    edges = [(0, 1, [(0, 0), (1000, 0)]), (0, 1, [(0, 0), (500, 200), (1000, 0)]), (1, 2, [(1000, 0), (2000, 0)])]
     ends = at((0, 0), (2000, 0))
-    two = draw(*pieces)
+    two = draw(*edges)
     assert critical_links(two, ends[:1], ends, [1, 5], profile=CAR, cutoff_s=1000).loss.tolist() == [0, 0, 5]
-    back = draw(*pieces, oneway=[1])
+    back = draw(*edges, oneway=[1])
     assert critical_links(back, ends[1:], ends, [1, 5], profile=CAR, cutoff_s=1000).loss.tolist() == [1, 0, 1]
 
 
@@ -126,13 +126,13 @@ SPOTS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, 
 
 
 def on_the_roads(network: RoadNetwork, spots: np.ndarray, profile: Profile) -> Snapped:
-    """Return spots and all nodes: in the middle of pieces, at their ends and off the roads."""
+    """Return spots and all nodes: in the middle of edges, at their ends and off the roads."""
     return snap(network, np.concatenate([spots, network.node_lonlat]), profile)
 
 
 @settings(max_examples=80)
 @given(networks, SPOTS, SPOTS, st.sampled_from([CAR, FOOT]), st.data())
-def test_it_equals_closing_every_piece(
+def test_it_equals_closing_every_edge(
     network: RoadNetwork, starts: np.ndarray, spots: np.ndarray, profile: Profile, data: st.DataObject
 ) -> None:
     origins, places = snap(network, starts, profile), on_the_roads(network, spots, profile)

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
 
-from geo.edge_reader import read_edges_file
 from geo.errors import NetworkDataError
-from geo.profiles import CAR
-from geo.road_network import RoadNetwork
-from geo.travel_time import travel_time_matrix
+from geo.roads.edge_reader import read_edges_file
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR
+from geo.travel.travel_time import travel_time_matrix
 
 PLACES = {1: (141.5, 39.3), 2: (141.501, 39.3), 3: (141.503, 39.3)}
 TABLE = gpd.GeoDataFrame(
@@ -100,7 +100,7 @@ def test_shapes_may_be_text_bytes_metres_or_the_only_part_of_many() -> None:
     assert [RoadNetwork.from_edges(form).fingerprint for form in forms] == [expected] * len(forms)
 
 
-def test_without_shapes_pieces_are_straight_between_their_nodes() -> None:
+def test_without_shapes_edges_are_straight_between_their_nodes() -> None:
     network = RoadNetwork.from_edges(PLAIN, NODES)
     assert network.fingerprint == RoadNetwork.from_edges(TABLE).fingerprint
     assert network.length_m.tolist() == [100, 200]
@@ -261,11 +261,11 @@ def test_the_fingerprint_tells_one_row_from_the_same_row_twice() -> None:
     assert RoadNetwork.from_edges(twice).fingerprint != RoadNetwork.from_edges(TABLE).fingerprint
 
 
-# --- pieces ----------------------------------------------------------------
-def test_pieces_are_told_the_longest_first_with_the_name_of_their_longest_road() -> None:
+# --- components ----------------------------------------------------------------
+def test_components_are_told_the_longest_first_with_the_name_of_their_longest_road() -> None:
     apart = TABLE.assign(v=[2, 13], u=[1, 12], ref=["", "283"], name=["小道", ""])
-    found = RoadNetwork.from_edges(apart).pieces()
-    assert [(piece["name"], piece["km"], piece["nodes"], piece["edges"]) for piece in found] == [
+    found = RoadNetwork.from_edges(apart).components()
+    assert [(part["name"], part["km"], part["nodes"], part["edges"]) for part in found] == [
         ("283", 0.2, 2, 1),
         ("小道", 0.1, 2, 1),
     ]

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from random_networks import networks
 
 from geo.crs import to_metres
-from geo.isochrone import BAND_M, CELL_M, WALK_LIMIT_M, isochrones
-from geo.profiles import Profile
-from geo.road_network import RoadNetwork
-from geo.road_points import STEP_M
-from geo.snapping import Snapped, snap
-from geo.travel_time import travel_time_matrix
+from geo.roads.network import RoadNetwork
+from geo.roads.points import STEP_M
+from geo.roads.profiles import Profile
+from geo.roads.snapping import Snapped, snap
+from geo.travel.isochrone import BAND_M, CELL_M, WALK_LIMIT_M, isochrones
+from geo.travel.travel_time import travel_time_matrix
 
 STRAIGHT = draw((1, 2, [(0, 0), (6000, 0)]), (2, 3, [(6000, 0), (12_000, 0)]))
 # Two banks of a river, 1,000 m apart, joined by a bridge 5 km to the east.
@@ -85,7 +85,7 @@ def by_definition(
         (RING, (500, 0), 350, CAR),
         (RING, (500, 0), 900, FOOT),
     ],
-    ids=["at a node", "mid-piece", "beside the road", "a bank", "at the bridge", "one-way", "on foot"],
+    ids=["at a node", "mid-edge", "beside the road", "a bank", "at the bridge", "one-way", "on foot"],
 )
 def test_areas_equal_their_definition(
     network: RoadNetwork, origin: tuple[float, float], cutoff: float, profile: Profile

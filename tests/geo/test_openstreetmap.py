@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from drawn_maps import EAST_M, GRID, NORTH_M, Way, arcs, osm
 
-from geo.osm_tags import plain_tags, stops_cars
-from geo.profiles import CAR, WALK, Profile
-from geo.road_network import RoadNetwork
-from geo.travel_time import travel_time_matrix
+from geo.roads.network import RoadNetwork
+from geo.roads.osm_tags import plain_tags, stops_cars
+from geo.roads.profiles import CAR, WALK, Profile
+from geo.travel.travel_time import travel_time_matrix
 
 
 @pytest.fixture
@@ -92,9 +92,9 @@ def test_a_roundabout_may_be_two_way(read: Reader) -> None:
 
 
 # --- what joins ----------------------------------------------------------------
-def test_a_crossing_joins_and_ends_the_pieces(read: Reader) -> None:
+def test_a_crossing_joins_and_ends_the_edges(read: Reader) -> None:
     network = read(("highway=primary", [21, 22, 23]), ("highway=secondary", [12, 22, 32]))
-    assert network.piece_count == 1
+    assert network.component_count == 1
     assert arcs(network) == both(21, 22) | both(22, 23) | both(12, 22) | both(22, 32)
 
 
@@ -103,20 +103,20 @@ def test_a_crossing_joins_and_ends_the_pieces(read: Reader) -> None:
 )
 def test_a_bridge_or_tunnel_does_not_join_the_road_it_crosses(read: Reader, tag: str, flag: str) -> None:
     network = read(("highway=primary", [21, 23]), (f"highway=secondary {tag}", [12, 32]))
-    assert network.piece_count == 2
+    assert network.component_count == 2
     assert np.isinf(seconds(network, 21, 32))
     assert getattr(network, flag).sum() == 1
     (crossing,) = np.flatnonzero(getattr(network, flag))
     assert network.highways[network.highway[crossing]] == "secondary"
 
 
-def test_a_bridge_is_a_piece_of_its_own_in_the_course_of_a_road(read: Reader) -> None:
+def test_a_bridge_is_an_edge_of_its_own_in_the_course_of_a_road(read: Reader) -> None:
     network = read(
         ("highway=primary", [11, 12]), ("highway=primary bridge=yes", [12, 22]), ("highway=primary", [22, 21])
     )
     assert arcs(network) == both(11, 12) | both(12, 22) | both(22, 21)
     assert network.bridge.sum() == 1
-    assert network.piece_count == 1
+    assert network.component_count == 1
 
 
 def test_a_node_in_a_bend_is_no_junction(read: Reader) -> None:
@@ -126,7 +126,7 @@ def test_a_node_in_a_bend_is_no_junction(read: Reader) -> None:
     assert len(network.coords) == 4
 
 
-def test_a_piece_ends_where_class_or_name_changes(read: Reader) -> None:
+def test_an_edge_ends_where_class_or_name_changes(read: Reader) -> None:
     ways = [("highway=primary ref=283 name=釜石街道", [11, 12]), ("highway=primary ref=340", [12, 13])]
     network = read(*ways, ("highway=secondary ref=340", [13, 23]), ("highway=secondary ref=340", [23, 33]))
     assert arcs(network) == both(11, 12) | both(12, 13) | both(13, 33)
@@ -135,7 +135,10 @@ def test_a_piece_ends_where_class_or_name_changes(read: Reader) -> None:
 
 def test_islands_are_kept_and_named(read: Reader) -> None:
     network = read(("highway=primary name=本町通り", [11, 12, 13]), ("highway=residential name=離れ", [31, 32]))
-    assert [(piece["name"], piece["edges"]) for piece in network.pieces()] == [("本町通り", 1), ("離れ", 1)]
+    assert [(component["name"], component["edges"]) for component in network.components()] == [
+        ("本町通り", 1),
+        ("離れ", 1),
+    ]
     assert np.isinf(seconds(network, 11, 31))
 
 

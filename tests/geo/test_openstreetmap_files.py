@@ -11,7 +11,7 @@ from drawn_maps import GRID, as_dict, osm
 from loopback_servers import Answers, Element, answering, node, way
 
 from geo.errors import NetworkDataError
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 WAYS = [
     ("highway=primary name=本町通り", [11, 12, 13]),

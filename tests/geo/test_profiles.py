@@ -1,4 +1,4 @@
-"""Tables of speeds: rows for built-up areas, delays that stay with the pieces, and a range that holds the speed."""
+"""Tables of speeds: rows for built-up areas, delays that stay with the edges, and a range that holds the speed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_networks import networks
 
-from geo.closures import pieces_along
-from geo.isochrone import isochrones
-from geo.profiles import ASSUMED, BUILT_UP, CAR, CAR_WINTER, PROFILES, Profile, SpeedRow
-from geo.road_network import RoadNetwork
-from geo.road_times import edge_seconds
-from geo.snapping import snap
-from geo.speed_tables import CAR_ROWS, in_built_up, in_winter
-from geo.travel_time import node_times, travel_time_matrix
+from geo.roads.closures import edges_along
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import ASSUMED, BUILT_UP, CAR, CAR_WINTER, PROFILES, Profile, SpeedRow
+from geo.roads.snapping import snap
+from geo.roads.speed_tables import CAR_ROWS, in_built_up, in_winter
+from geo.travel.isochrone import isochrones
+from geo.travel.road_times import edge_seconds
+from geo.travel.travel_time import node_times, travel_time_matrix
 
 SPEEDS, DELAYS = st.floats(5, 90), st.floats(0, 60)
 
@@ -151,23 +151,23 @@ def test_a_range_that_does_not_hold_the_speed_is_refused(low: float, high: float
 
 
 # --- delays on the way --------------------------------------------------------------------------------------------
-# Two pieces of 100 m in a row: 10 s each at 36 km/h.
+# Two edges of 100 m in a row: 10 s each at 36 km/h.
 ROAD = draw((1, 2, [(0, 0), (100, 0)]), (2, 3, [(100, 0), (200, 0)]))
 WAITING = replace(DRAWN, delay_s={"road": 6.0})
 
 
-def test_a_delay_counts_once_for_each_piece_and_in_proportion_for_a_part_of_one() -> None:
+def test_a_delay_counts_once_for_each_edge_and_in_proportion_for_a_part_of_one() -> None:
     times = travel_time_matrix(ROAD, at((0, 0), (50, 0)), at((200, 0), (150, 0), (75, 0)), profile=WAITING)
-    # From the end: two whole pieces; one and a half; three quarters of one. From the middle of the first piece: …
+    # From the end: two whole edges; one and a half; three quarters of one. From the middle of the first edge: …
     np.testing.assert_allclose(times, [[32, 24, 12], [24, 16, 4]], atol=0.01)
     np.testing.assert_allclose(times[0, 0], WAITING.seconds(ROAD.length_m, ["road", "road"]).sum(), atol=0.01)
 
 
 def test_a_delay_holds_on_closed_roads_and_in_areas_too() -> None:
-    assert pieces_along(ROAD, [ROAD.lines[1]]).tolist() == [1]
+    assert edges_along(ROAD, [ROAD.lines[1]]).tolist() == [1]
     forward, _ = edge_seconds(ROAD, WAITING, [1])
     assert forward.tolist() == pytest.approx([16, np.inf])
-    # 160 s are one piece of a kilometre with its delay, or 1.6 km without.
+    # 160 s are one edge of a kilometre with its delay, or 1.6 km without.
     long = draw((1, 2, [(0, 0), (1000, 0)]), (2, 3, [(1000, 0), (2000, 0)]))
     waiting = replace(DRAWN, delay_s={"road": 60.0})
     with_delay, without = (

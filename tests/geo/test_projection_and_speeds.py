@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.crs import PLANE_ORIGINS, plane_epsg, to_degrees, to_metres
-from geo.profiles import ASSUMED, CAR, CAR_WINTER, CENSUS, PROFILES, WALK, Profile
+from geo.roads.profiles import ASSUMED, CAR, CAR_WINTER, CENSUS, PROFILES, WALK, Profile
 
 IWATE = 6678
 LON, LAT = st.floats(140.6, 142.1), st.floats(38.7, 40.5)

@@ -9,10 +9,10 @@ from drawn_networks import at, draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.closures import metres_to_road, pieces_along
 from geo.errors import OffNetworkError
-from geo.road_network import RoadNetwork
-from geo.road_section import Section, section_between
+from geo.roads.closures import edges_along, metres_to_road
+from geo.roads.network import RoadNetwork
+from geo.roads.section import Section, section_between
 
 # A road from west to east, a long way round to the north, and a lane off it; an island far away.
 ROADS = draw(
@@ -33,7 +33,7 @@ def section(start: tuple[float, float], end: tuple[float, float], **more) -> Sec
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "metres", "pieces"),
+    ("start", "end", "metres", "edges"),
     [
         ((200, 5), (800, -5), 600, [0]),
         ((800, 0), (200, 0), 600, [0]),
@@ -47,7 +47,7 @@ def section(start: tuple[float, float], end: tuple[float, float], **more) -> Sec
         ((2100, 0), (2100, -100), 241.4, [4]),
     ],
     ids=[
-        "on one piece",
+        "on one edge",
         "backwards",
         "over a node",
         "from the end",
@@ -57,19 +57,19 @@ def section(start: tuple[float, float], end: tuple[float, float], **more) -> Sec
         "a loop",
     ],
 )
-def test_by_hand(start, end, metres: float, pieces: list[int]) -> None:
+def test_by_hand(start, end, metres: float, edges: list[int]) -> None:
     found = section(start, end)
     assert found.length_m == pytest.approx(metres, abs=0.5)
-    assert found.pieces.tolist() == pieces
+    assert found.edges.tolist() == edges
     ends = np.array(found.line.coords)[[0, -1]]
     # The line begins and ends on the road beside the two places.
     assert np.abs(ends - at(start, end)).max() < 1e-4
 
 
 def test_the_road_that_is_meant_comes_first() -> None:
-    assert section((200, 0), (1990, 0)).pieces.tolist() == [0, 1]
+    assert section((200, 0), (1990, 0)).edges.tolist() == [0, 1]
     around = section((200, 0), (1990, 0), preferred=NORTHERN)
-    assert set(around.pieces.tolist()) == {0, 2, 3}
+    assert set(around.edges.tolist()) == {0, 2, 3}
     assert around.end_m == pytest.approx(10, abs=0.5)
 
 
@@ -90,7 +90,7 @@ PLACE = st.tuples(st.integers(0, 2000), st.integers(-50, 50))
 def test_there_and_back_is_the_same_road(start: tuple[int, int], end: tuple[int, int]) -> None:
     there, back = section(start, end), section(end, start)
     assert there.length_m == pytest.approx(back.length_m, abs=1e-6)
-    assert set(there.pieces.tolist()) == set(back.pieces.tolist())
+    assert set(there.edges.tolist()) == set(back.edges.tolist())
     # No shorter than the straight line between the two points on the road, and as long as the line that is drawn.
     ends = shapely.points(there.line.coords)[[0, -1]]
     assert there.length_m * 1.001 + 0.5 >= metres(ROADS, shapely.LineString(ends))
@@ -99,10 +99,10 @@ def test_there_and_back_is_the_same_road(start: tuple[int, int], end: tuple[int,
 
 @settings(max_examples=40)
 @given(PLACE, PLACE)
-def test_a_closure_along_the_stretch_shuts_its_pieces(start: tuple[int, int], end: tuple[int, int]) -> None:
+def test_a_closure_along_the_stretch_shuts_its_edges(start: tuple[int, int], end: tuple[int, int]) -> None:
     found = section(start, end)
     if found.length_m > 50:
-        assert set(found.pieces.tolist()) <= set(pieces_along(ROADS, [found.line]).tolist())
+        assert set(found.edges.tolist()) <= set(edges_along(ROADS, [found.line]).tolist())
 
 
 def metres(network: RoadNetwork, line: shapely.LineString) -> float:

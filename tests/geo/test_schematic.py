@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from geo import mesh
 from geo.crs import to_metres
 from geo.errors import NetworkDataError
-from geo.road_network import RoadNetwork
-from geo.schematic import apportion, district_borders, schematic_edges, spread_people
+from geo.roads.network import RoadNetwork
+from geo.roads.schematic import apportion, district_borders, schematic_edges, spread_people
 
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
@@ -68,7 +68,7 @@ def test_lengths_are_those_of_the_roads(tables: Tables) -> None:
     edges, nodes = schematic_edges(*tables)
     network = RoadNetwork.from_edges(edges, nodes)
     assert network.km == pytest.approx(tables[2]["km"].sum())
-    assert network.piece_count == 1
+    assert network.component_count == 1
     assert not network.oneway.any()
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from geo.backup import nearest_two, sole_origin
+from geo.coverage.backup import nearest_two, sole_origin
 
 TIMES = arrays.arrays(
     np.float32,

@@ -19,8 +19,8 @@ from random_networks import networks
 
 from geo import compiled, road_network
 from geo.errors import NetworkDataError
-from geo.road_network import RoadNetwork
-from geo.road_times import road_times
+from geo.roads.network import RoadNetwork
+from geo.roads.snapping import snap
 from geo.shortest_paths import (
     INFINITE,
     Clock,
@@ -38,8 +38,8 @@ from geo.shortest_paths import (
     sweep_nearest,
     sweep_times,
 )
-from geo.snapping import snap
-from geo.travel_time import nearest_origin, node_times, nodes_within, travel_time_matrix
+from geo.travel.road_times import road_times
+from geo.travel.travel_time import nearest_origin, node_times, nodes_within, travel_time_matrix
 
 NOWHERE = INFINITE
 # A tick of a second: what comes out of the kernels as seconds are the ticks themselves.
@@ -402,10 +402,10 @@ def test_times_far_beyond_the_finest_clock_are_right() -> None:
 
 
 def test_a_long_way_round_asks_for_a_coarser_clock_and_gets_it() -> None:
-    # A kilometre, and a way round of 202 pieces of 100 km each: far more than three times the width of the land.
-    pieces = [(1, 2, [(0, 0), (1000, 0)]), (1, 100, [(0, 0), (0, 1000)]), (300, 2, [(200, 1000), (1000, 0)])]
-    pieces += [(100 + i, 101 + i, [(i, 1000), (i + 1, 1000)]) for i in range(200)]
-    network = replace(draw(*pieces), length_m=np.array([1000.0, *[1e5] * 202]))
+    # A kilometre, and a way round of 202 edges of 100 km each: far more than three times the width of the land.
+    edges = [(1, 2, [(0, 0), (1000, 0)]), (1, 100, [(0, 0), (0, 1000)]), (300, 2, [(200, 1000), (1000, 0)])]
+    edges += [(100 + i, 101 + i, [(i, 1000), (i + 1, 1000)]) for i in range(200)]
+    network = replace(draw(*edges), length_m=np.array([1000.0, *[1e5] * 202]))
     direct, around = (
         travel_time_matrix(network, at((0, 0)), at((1000, 0)), profile=CAR, closed=closed)[0, 0] for closed in ((), [0])
     )

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from random_networks import networks
 
 from geo.crs import to_metres
-from geo.profiles import Profile
-from geo.road_network import RoadNetwork
-from geo.snapping import as_points, snap
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import Profile
+from geo.roads.snapping import as_points, snap
 
 # How exactly metres survive the way to degrees and back at OpenStreetMap's precision.
 CLOSE = 0.02
@@ -86,7 +86,7 @@ def test_a_place_on_a_loop_has_its_share_of_it() -> None:
     assert found.share == pytest.approx([0.5, 0.875, 0], abs=1e-4)
 
 
-def test_a_piece_of_no_length_can_be_snapped_to() -> None:
+def test_an_edge_of_no_length_can_be_snapped_to() -> None:
     network = draw((1, 2, [(0, 0), (0, 0)]), (3, 4, [(500, 0), (900, 0)]))
     found = snap(network, at((3, 4)), CAR)
     assert (found.edge.tolist(), found.share.tolist()) == ([0], [0.0])

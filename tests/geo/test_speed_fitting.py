@@ -10,12 +10,12 @@ import pytest
 import shapely
 from drawn_networks import at
 
-from geo.profiles import Profile, profile_of
-from geo.road_network import RoadNetwork
-from geo.routes import shortest_routes
-from geo.snapping import snap
-from geo.speed_fitting import LEAST_TRIPS, Fit, fit_speeds
-from geo.speed_tables import SpeedRow
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import Profile, profile_of
+from geo.roads.snapping import snap
+from geo.roads.speed_tables import SpeedRow
+from geo.travel.routes import shortest_routes
+from geo.travel.speed_fitting import LEAST_TRIPS, Fit, fit_speeds
 
 TRUE = {"primary": 47.0, "secondary": 33.0, "tertiary": 24.0}
 SIDE, BLOCK_M = 9, 400
@@ -142,7 +142,7 @@ def test_a_trip_goes_by_the_roads_that_were_open_on_its_day(network: RoadNetwork
     seconds = np.where(np.arange(150) % 2, shortest_routes(network, *ends, true, closed=middle).seconds, seconds)
     kept = np.isfinite(seconds)
     assert kept.sum() > 100
-    known = [pieces for pieces, is_kept in zip(closed, kept, strict=True) if is_kept]
+    known = [edges for edges, is_kept in zip(closed, kept, strict=True) if is_kept]
     fit = fit_speeds(network, BEFORE, origins[kept], destinations[kept], seconds[kept], closed=known)
     blind = fit_speeds(network, BEFORE, origins[kept], destinations[kept], seconds[kept])
     assert speeds(fit) == pytest.approx(TRUE, rel=0.03)

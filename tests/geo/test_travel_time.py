@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from drawn_networks import CAR, FOOT, at, draw
 
-from geo.profiles import CAR as REAL_CAR
-from geo.profiles import CAR_WINTER
-from geo.snapping import snap
-from geo.travel_time import nearest_origin, nearest_range, travel_time_matrix
+from geo.roads.profiles import CAR as REAL_CAR
+from geo.roads.profiles import CAR_WINTER
+from geo.roads.snapping import snap
+from geo.travel.travel_time import nearest_origin, nearest_range, travel_time_matrix
 
 # How exactly metres survive the way to degrees and back at OpenStreetMap's precision.
 CLOSE = 0.02
@@ -43,12 +43,12 @@ def test_line_from_node_to_node() -> None:
     assert time(LINE, (0, 0), (3000, 0)) == pytest.approx(300, abs=CLOSE)
 
 
-def test_line_with_a_share_of_both_end_pieces() -> None:
-    # 750 m of the first piece and 500 m of the second.
+def test_line_with_a_share_of_both_end_edges() -> None:
+    # 750 m of the first edge and 500 m of the second.
     assert time(LINE, (250, 0), (1500, 0)) == pytest.approx(125, abs=CLOSE)
 
 
-def test_both_ends_on_one_piece_do_not_go_round_by_a_node() -> None:
+def test_both_ends_on_one_edge_do_not_go_round_by_a_node() -> None:
     assert time(LINE, (1200, 0), (1300, 0)) == pytest.approx(10, abs=CLOSE)
     assert time(LINE, (1300, 0), (1200, 0)) == pytest.approx(10, abs=CLOSE)
 
@@ -78,7 +78,7 @@ def test_one_walks_both_ways_on_a_one_way_street() -> None:
 
 def test_no_road_leads_to_the_other_island() -> None:
     assert np.isinf(time(ISLANDS, (500, 0), (500, 2000)))
-    assert ISLANDS.piece_count == 2
+    assert ISLANDS.component_count == 2
     assert time(ISLANDS, (0, 2000), (1000, 2000)) == pytest.approx(100, abs=CLOSE)
 
 
@@ -124,7 +124,7 @@ def test_a_closed_road_is_left_out() -> None:
     square = draw(
         (1, 2, [(0, 0), (1000, 0)]), (2, 3, [(1000, 0), (1000, 1000)]), (3, 1, [(1000, 1000), (0, 1000), (0, 0)])
     )
-    # From (0, 500), on the third piece, to (1000, 500), on the second: south and along the first, or north.
+    # From (0, 500), on the third edge, to (1000, 500), on the second: south and along the first, or north.
     assert time(square, (0, 400), (1000, 400)) == pytest.approx(180, abs=CLOSE)
     assert time(square, (0, 400), (1000, 400), closed=[0]) == pytest.approx(220, abs=CLOSE)
 
@@ -137,7 +137,7 @@ def test_a_range_holds_the_time_at_the_slowest_and_at_the_fastest_speeds() -> No
     assert found.usual == pytest.approx([200, 50, np.inf], abs=CLOSE)
     assert found.slowest == pytest.approx([300, 100, np.inf], abs=CLOSE)
     assert found.fastest == pytest.approx([150, 25, np.inf], abs=CLOSE)
-    # With the second piece closed the way from the second origin is gone.
+    # With the second edge closed the way from the second origin is gone.
     shut = nearest_range(LINE, origins, homes, profile=unsure, closed=[1])
     assert shut.slowest == pytest.approx([300, np.inf, np.inf], abs=CLOSE)
     nobody = nearest_range(LINE, at(), homes, profile=unsure)

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_networks import edge_tables, networks
 
-from geo.road_network import RoadNetwork
-from geo.snapping import snap
-from geo.travel_time import nearest_origin, node_times, travel_time_matrix
+from geo.roads.network import RoadNetwork
+from geo.roads.snapping import snap
+from geo.travel.travel_time import nearest_origin, node_times, travel_time_matrix
 
 # Metres lost on the way to degrees and back, in seconds at 1 m/s on foot, for both ends of three trips.
 SLACK = 0.2
@@ -24,7 +24,7 @@ BETWEEN_NODES = settings(max_examples=60)
 
 
 def nodes_matrix(network: RoadNetwork, profile=CAR, **options) -> np.ndarray:
-    """Return the travel times between all nodes that lie on a usable piece."""
+    """Return the travel times between all nodes that lie on a usable edge."""
     places = snap(network, network.node_lonlat, profile)
     return travel_time_matrix(network, places, places, profile=profile, **options)
 
@@ -140,7 +140,7 @@ def as_networkx(network: RoadNetwork, profile) -> nx.DiGraph:
 @given(networks, st.sampled_from([CAR, FOOT]))
 def test_node_times_equal_networkx(network: RoadNetwork, profile) -> None:
     places = snap(network, network.node_lonlat, profile)
-    # At the node itself: no walk, whichever of the pieces that end there it was snapped to.
+    # At the node itself: no walk, whichever of the edges that end there it was snapped to.
     ends = replace(places, distance_m=np.zeros(len(places)))
     found = node_times(network, ends, profile)
     graph = as_networkx(network, profile)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.database import create_database_engine, transaction
 from app.demonstration.load_demonstration import load_demonstration
 from app.roads.queries import active_network, load_network
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 Commands = Callable[..., str]
 

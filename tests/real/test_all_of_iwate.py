@@ -6,9 +6,9 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from app.coverage.measure_municipalities import measure_here
-from app.coverage.municipality_document import as_document
-from app.coverage.read_municipalities import read_batch
+from app.municipalities.measure_municipalities import measure_here
+from app.municipalities.municipality_document import as_document
+from app.municipalities.read_municipalities import read_batch
 
 MINUTES = (10, 20, 30)
 CENSUS_2015 = 1_279_594  # the published total of the prefecture

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import gather_inputs, measure_coverage
 from app.coverage.travel import times_to_cells
-from app.roads.place_closures import pieces_named
-from geo.road_network import RoadNetwork
+from app.roads.place_closures import edges_named
+from geo.roads.network import RoadNetwork
 
 # 9 December 2024 9:00 to 31 March 2025 17:00 in Japan.
 BEGIN, END = datetime(2024, 12, 9, 0, tzinfo=UTC), datetime(2025, 3, 31, 8, tzinfo=UTC)
@@ -32,7 +32,7 @@ def ends_of(network: RoadNetwork, name: str, *latitudes: float) -> dict[str, flo
     points = np.concatenate(
         [
             network.coords[network.offsets[i] : network.offsets[i + 1]]
-            for i in np.flatnonzero(pieces_named(network, name))
+            for i in np.flatnonzero(edges_named(network, name))
         ]
     )
     found = [points[np.argmin(np.abs(points[:, 1] - latitude))] for latitude in latitudes]
@@ -61,13 +61,13 @@ def test_the_road_to_sumita_is_closed_for_a_winter(city: Session, network: RoadN
 
 
 def test_roads_are_found_by_the_names_that_people_write(network: RoadNetwork) -> None:
-    by_name = pieces_named(network, "釜石遠野線")
+    by_name = edges_named(network, "釜石遠野線")
     assert by_name.any()
     for name in ("県道35号", "主要地方道 釜石遠野線", "釜石遠野", "県道３５号線"):
-        assert (pieces_named(network, name) == by_name).mean() > 0.99, name
-    national = pieces_named(network, "国道283号")
-    assert national.sum() > pieces_named(network, "遠野バイパス").sum() > 0
+        assert (edges_named(network, name) == by_name).mean() > 0.99, name
+    national = edges_named(network, "国道283号")
+    assert national.sum() > edges_named(network, "遠野バイパス").sum() > 0
     # 県道284号 is another road than 国道284号 would be.
-    assert pieces_named(network, "県道284号").any()
-    assert not pieces_named(network, "国道35号").any()
-    assert not pieces_named(network, "").any()
+    assert edges_named(network, "県道284号").any()
+    assert not edges_named(network, "国道35号").any()
+    assert not edges_named(network, "").any()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_coverage
 from app.errors import InputError
-from app.resources.queries import city_bounds
+from app.register.queries import city_bounds
 from app.roads.build_network import read_network, store_network
 
 PEOPLE = 28_062

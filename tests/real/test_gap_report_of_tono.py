@@ -13,10 +13,10 @@ from gap_report_attack import attack
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from app.coverage.propose_sites import Wish, gather_town, propose_sites
 from app.reports.gap_counts import people_of
 from app.reports.gap_report import GapReport
 from app.reports.write_gap_report import build_gap_report, render_gap_report, write_gap_report
+from app.siting.propose_sites import Wish, gather_town, propose_sites
 
 CITY = "遠野市"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy.orm import Session
 
-from app.coverage.propose_sites import Wish, gather_town, propose_sites
+from app.siting.propose_sites import Wish, gather_town, propose_sites
 from geo.location_allocation import ladder, maximal_covering
 
 PEOPLE = 28_062

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from loopback_servers import Answers, Element, answering, roads_of_file
 
-from geo.road_network import RoadNetwork
+from geo.roads.network import RoadNetwork
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,8 @@ def asked(shared_data: Path, boundary: shapely.Geometry) -> tuple[RoadNetwork, A
     return network, answers
 
 
-def pieces(network: RoadNetwork, inside: np.ndarray) -> set[tuple[int, int, int, str, bool]]:
-    """Return some pieces by their ends in OpenStreetMap, millimetres, class and direction."""
+def edges(network: RoadNetwork, inside: np.ndarray) -> set[tuple[int, int, int, str, bool]]:
+    """Return some edges by their ends in OpenStreetMap, millimetres, class and direction."""
     return {
         (
             *(int(network.node_ids[network.u[i]]), int(network.node_ids[network.v[i]])),
@@ -66,9 +66,9 @@ def test_every_road_inside_is_the_same(
 ) -> None:
     shapely.prepare(boundary)
     city, whole = asked[0], network
-    # A piece that touches the border may be cut there; all others are equal to the last millimetre.
-    expected = pieces(whole, shapely.contains_properly(boundary, whole.lines))
-    found = pieces(city, shapely.contains_properly(boundary, city.lines))
+    # An edge that touches the border may be cut there; all others are equal to the last millimetre.
+    expected = edges(whole, shapely.contains_properly(boundary, whole.lines))
+    found = edges(city, shapely.contains_properly(boundary, city.lines))
     assert len(expected) > 300
     assert expected <= found
     assert len(found - expected) < 0.01 * len(expected)

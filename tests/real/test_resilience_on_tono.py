@@ -8,13 +8,13 @@ import time
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.coverage.find_critical_links import find_critical_links
-from app.coverage.measure_backup import measure_backup
 from app.coverage.measure_coverage import gather_inputs
-from app.coverage.resilience import Question
 from app.coverage.travel import cell_points, departure_points
-from geo.critical_links import critical_links
-from geo.travel_time import nearest_origin, travel_time_matrix
+from app.resilience.find_critical_links import find_critical_links
+from app.resilience.kept_answers import Question
+from app.resilience.measure_backup import measure_backup
+from geo.coverage.critical_links import critical_links
+from geo.travel.travel_time import nearest_origin, travel_time_matrix
 
 PEOPLE = 28_062
 CUTOFF_S = 1_200.0
@@ -33,11 +33,11 @@ def test_fifty_roads_cost_what_closing_them_costs_and_all_of_them_a_moment(city:
     worst = np.argsort(-found.loss, kind="stable")[:25]
     others = np.random.default_rng(3).choice(network.edge_count, 25, replace=False)
     before, _ = nearest_origin(network, start, end, profile=profile, cutoff_s=CUTOFF_S)
-    for piece in np.concatenate([worst, others]).tolist():
-        after, _ = nearest_origin(network, start, end, profile=profile, cutoff_s=CUTOFF_S, closed=[piece])
+    for edge in np.concatenate([worst, others]).tolist():
+        after, _ = nearest_origin(network, start, end, profile=profile, cutoff_s=CUTOFF_S, closed=[edge])
         lost = np.flatnonzero(np.isfinite(before) & np.isinf(after))
-        assert found.lost_with(piece).tolist() == lost.tolist()
-        assert found.loss[piece] == people[lost].sum()
+        assert found.lost_with(edge).tolist() == lost.tolist()
+        assert found.loss[edge] == people[lost].sum()
     assert found.loss[worst].min() > 0
 
 
@@ -47,7 +47,7 @@ def test_the_ten_worst_are_ten_roads_each_with_its_way_round(city: Session) -> N
     assert len(found["worst"]) == 10
     counts = [row["population"] for row in found["worst"]]
     assert counts == sorted(counts, reverse=True)
-    assert len({row["worst_piece"] for row in found["worst"]}) == 10
+    assert len({row["worst_edge"] for row in found["worst"]}) == 10
     for row in found["worst"]:
         assert sum(part["population"] for part in row["districts"]) == row["population"]
         assert row["detour"] is None or row["detour"]["seconds"] >= row["usual_s"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.coverage.propose_sites import Wish
 from app.scenarios.compare_scenarios import compare_scenarios
 from app.scenarios.keep_scenario import keep_scenario, repeat_scenario
+from app.siting.propose_sites import Wish
 
 PEOPLE = 28_062
 

@@ -10,14 +10,14 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.profiles import CAR
-from geo.road_network import RoadNetwork
-from geo.road_times import road_times
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR
 from geo.shortest_paths import Ends, search_within, sweep_times
+from geo.travel.road_times import road_times
 
 ORIGINS = 20
 HALF_HOUR = 1800.0
-# What half a tick for each of hundreds of pieces may add up to.
+# What half a tick for each of hundreds of edges may add up to.
 EXACT = 0.01
 
 
@@ -41,7 +41,7 @@ def swept(network: RoadNetwork, origins: np.ndarray) -> np.ndarray:
 
 
 def by_scipy(network: RoadNetwork, origins: np.ndarray) -> np.ndarray:
-    """Return seconds from nodes to all nodes; scipy would add parallel pieces up, so the fastest is chosen first."""
+    """Return seconds from nodes to all nodes; scipy would add parallel edges up, so the fastest is chosen first."""
     seconds = network.length_m / (np.array([CAR.speed_kmh[name] for name in network.highways])[network.highway] / 3.6)
     back = ~network.oneway
     tail, head = np.append(network.u, network.v[back]), np.append(network.v, network.u[back])

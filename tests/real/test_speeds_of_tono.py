@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_coverage
 from geo.crs import to_metres
-from geo.edge_reader import read_edges_file
-from geo.profiles import CAR, CAR_WINTER, PROFILES
-from geo.road_network import RoadNetwork
-from geo.routes import shortest_routes
-from geo.snapping import snap
-from geo.speed_fitting import fit_speeds
-from geo.travel_time import travel_time_matrix
+from geo.roads.edge_reader import read_edges_file
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR, CAR_WINTER, PROFILES
+from geo.roads.snapping import snap
+from geo.travel.routes import shortest_routes
+from geo.travel.speed_fitting import fit_speeds
+from geo.travel.travel_time import travel_time_matrix
 
 
 def test_what_is_built_up_is_where_people_live_close_together(network: RoadNetwork, shared_data: Path) -> None:
@@ -29,7 +29,7 @@ def test_what_is_built_up_is_where_people_live_close_together(network: RoadNetwo
     near = people.query_ball_point(network.node_xy, 500)
     density = np.array([cells["population"].to_numpy()[index].sum() for index in near]) / (np.pi * 0.5**2)
     inside = np.unique(np.concatenate([end[network.is_built_up] for end in (network.u, network.v)]))
-    # As geo.built_up says of the rule.
+    # As geo.roads.built_up says of the rule.
     assert 20 < network.length_m[network.is_built_up].sum() / 1000 < 40
     assert (density[inside] > 1000).mean() > 0.9
     assert (density > 1000).mean() < 0.1

@@ -11,11 +11,11 @@ import pytest
 import shapely
 
 from geo.crs import to_metres
-from geo.isochrone import isochrones
-from geo.profiles import CAR, CAR_WINTER, Profile
-from geo.road_network import RoadNetwork
-from geo.snapping import Snapped
-from geo.travel_time import nearest_origin, travel_time_matrix
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import CAR, CAR_WINTER, Profile
+from geo.roads.snapping import Snapped
+from geo.travel.isochrone import isochrones
+from geo.travel.travel_time import nearest_origin, travel_time_matrix
 
 PAIRS_FROM = 100
 PAIRS_TO = 100
@@ -39,7 +39,7 @@ def graph_of(network: RoadNetwork, profile: Profile) -> nx.DiGraph:
 
 
 def at_nodes(network: RoadNetwork, nodes: np.ndarray, profile: Profile) -> Snapped:
-    """Return nodes as places without any walk, on a piece that begins or ends there."""
+    """Return nodes as places without any walk, on an edge that begins or ends there."""
     edge, share = np.empty(len(nodes), dtype=np.int64), np.empty(len(nodes))
     for row, node in enumerate(nodes):
         begins = np.flatnonzero(network.u == node)
@@ -105,7 +105,7 @@ def test_places_beside_the_road_equal_a_look_at_every_road(network: RoadNetwork)
     walk = CAR.access_seconds(least)
     expected += walk[:, None] + walk[None]
     here = np.arange(40)
-    # To itself a place is only as far as the road and back; no two of these lie on one piece.
+    # To itself a place is only as far as the road and back; no two of these lie on one edge.
     assert len(set(edge)) == 40
     expected[here, here] = 2 * walk
     expected[least > CAR.max_snap_m] = expected[:, least > CAR.max_snap_m] = np.inf
@@ -117,7 +117,7 @@ def test_openstreetmap_and_its_edges_are_the_same_roads(network: RoadNetwork, ro
     assert network.km == pytest.approx(roads["length_m"].sum() / 1000, rel=0.001)
     assert edges.km == pytest.approx(network.km, rel=0.001)
     assert set(edges.highways) == set(network.highways) == set(roads["highway"])
-    assert edges.piece_count == network.piece_count
+    assert edges.component_count == network.component_count
     # One-way roads decide who can turn back. They are short, so that lengths by sphere and by ellipsoid show.
     one_way = network.length_m[network.oneway].sum()
     assert edges.length_m[edges.oneway].sum() == pytest.approx(one_way, rel=0.005)
@@ -127,16 +127,18 @@ def test_the_roads_have_their_date(network: RoadNetwork) -> None:
     assert network.date == "2017-10-01"
 
 
-def test_the_disconnected_pieces_are_those_of_the_data(roads: pd.DataFrame) -> None:
+def test_the_disconnected_components_are_those_of_the_data(roads: pd.DataFrame) -> None:
     edges = RoadNetwork.from_edges(roads)
-    piece = edges.node_piece[edges.u]
-    pairs = set(zip(piece.tolist(), roads["component"].tolist(), strict=True))
-    assert len(pairs) == roads["component"].nunique() == edges.piece_count
-    np.testing.assert_array_equal(piece == 0, roads["main"])
+    component = edges.node_component[edges.u]
+    pairs = set(zip(component.tolist(), roads["component"].tolist(), strict=True))
+    assert len(pairs) == roads["component"].nunique() == edges.component_count
+    np.testing.assert_array_equal(component == 0, roads["main"])
     inside = roads["in_tono"].to_numpy()
-    # What the description of the data says of the roads inside the city: 98.3 % hang together, 18 pieces do not.
-    assert edges.length_m[inside & (piece == 0)].sum() / edges.length_m[inside].sum() == pytest.approx(0.983, abs=5e-4)
-    assert len(set(piece[inside])) == 19
+    # What the description of the data says of the roads inside the city: 98.3 % hang together, 18 components do not.
+    assert edges.length_m[inside & (component == 0)].sum() / edges.length_m[inside].sum() == pytest.approx(
+        0.983, abs=5e-4
+    )
+    assert len(set(component[inside])) == 19
 
 
 def test_areas_hold_the_people_who_are_reached_in_time(network: RoadNetwork, shared_data: Path, root: Path) -> None:

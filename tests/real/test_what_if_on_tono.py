@@ -9,8 +9,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.consultants.queries import list_postings
-from app.coverage.trial import Trial
-from app.coverage.try_what_if import try_what_if
+from app.what_if.trial import Trial
+from app.what_if.try_what_if import try_what_if
 
 SUMMIT = (141.4887, 39.5586)  # 早池峰山, 1,917 m
 

@@ -26,7 +26,7 @@ import { count } from "./strings.js";
  * @property {{gained: Record<string, number>, lost: Record<string, number>, covered: Record<string, number>,
  *   unreachable_population: number, districts: {name: string, covered: Record<string, number>}[]}} difference
  * @property {{id: string, lon: number, lat: number, reason: string|null, distance_m: number|null, limit_m: number}[]} placed
- * @property {{piece: number|null, reason: string|null, distance_m: number|null, limit_m: number, highway: string|null,
+ * @property {{edge: number|null, reason: string|null, distance_m: number|null, limit_m: number, highway: string|null,
  *   length_m: number|null, line: Spot[]|null}[]} closed
  * @property {{run: string, count: number, seconds: string, nearest: string}} cells
  */

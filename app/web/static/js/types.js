@@ -2,7 +2,7 @@
  * What the service answers: the shapes of /api/v1, named once.
  *
  * @typedef {"centre"|"window"|"salon"|"gathering_place"|"childcare"|"watch_partner"|"other"} Kind
- * @typedef {{name: string, kind: string, is_schematic: boolean, nodes: number, edges: number, km: number, pieces: number,
+ * @typedef {{name: string, kind: string, is_schematic: boolean, nodes: number, edges: number, km: number, components: number,
  *   source: string, date: string|null}} Network
  * @typedef {{name: string, title: string, is_assumption: boolean, speeds: Speed[], table: SpeedRow[]}} Profile
  * @typedef {{title: string, kmh: number, source: string}} Speed
@@ -54,11 +54,11 @@
  * @typedef {ClosureWords & {id: number, is_yearly: boolean, state: "now"|"coming"|"past", season: [string, string]|null,
  *   located_by: string, is_drawn: boolean, version: number}} Closure
  * @typedef {{type: "Feature", geometry: import("geojson").MultiLineString, properties: Closure}} ClosureFeature
- * @typedef {ClosureWords & {geometry: import("geojson").MultiLineString|import("geojson").LineString|null, pieces: number[]|null, network: string,
+ * @typedef {ClosureWords & {geometry: import("geojson").MultiLineString|import("geojson").LineString|null, edges: number[]|null, network: string,
  *   version: number}} ClosureDraft
  * @typedef {{type: "Feature", geometry: import("geojson").MultiLineString,
- *   properties: {name: string, length_m: number, pieces: number[], network: string}}} SectionFeature
- * @typedef {{id: number, minutes: number, profiles: {profile: string, is_assumption: boolean, pieces: number, population: number,
+ *   properties: {name: string, length_m: number, edges: number[], network: string}}} SectionFeature
+ * @typedef {{id: number, minutes: number, profiles: {profile: string, is_assumption: boolean, edges: number, population: number,
  *   covered_open: number, covered_closed: number, lost: number, cut_off: number}[]}} ClosureEffect
  * @typedef {{type: "resource"|"district"|"place"|"consultant", id: string|number, name: string, kind: Kind|null, text: string,
  *   lon: number|null, lat: number|null}} Found
@@ -78,8 +78,8 @@
  *   population_on_it: number, districts: PeopleOfDistrict[], length_m: number, usual_s: number, usual_m: number,
  *   detour: null|{seconds: number, length_m: number, line: import("geojson").MultiLineString}, cells: string[],
  *   line: import("geojson").MultiLineString, worst_line: import("geojson").MultiLineString}} CriticalRoad
- * @typedef {{profile: string, minutes: number, population: number, covered: number, pieces: number,
- *   pieces_with_loss: number, segments: number, roads: number, worst: CriticalRoad[],
+ * @typedef {{profile: string, minutes: number, population: number, covered: number, edges: number,
+ *   edges_with_loss: number, segments: number, roads: number, worst: CriticalRoad[],
  *   at_bases: {id: string, base: string, population: number}[], computed_at: string}} CriticalRoads
  */
 

@@ -168,8 +168,8 @@ class RoadsPage {
     if (this.mode !== "road" || !start || !end || !this.drawing.isOn) return;
     try {
       const section = await api.getSection(start, end);
-      const { name, length_m: length, pieces, network } = section.properties;
-      this.#edit({ ...this.draft, geometry: section.geometry, pieces, network, length_m: length, name: this.draft.name || name });
+      const { name, length_m: length, edges, network } = section.properties;
+      this.#edit({ ...this.draft, geometry: section.geometry, edges, network, length_m: length, name: this.draft.name || name });
       byId("live").textContent = `区間を選びました。${lengthText(length)}です。`;
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;
@@ -180,7 +180,7 @@ class RoadsPage {
 
   #takeLine() {
     const line = /** @type {import("geojson").LineString} */ ({ type: "LineString", coordinates: this.drawing.places });
-    this.#edit({ ...this.draft, geometry: line, pieces: null, network: "", length_m: null });
+    this.#edit({ ...this.draft, geometry: line, edges: null, network: "", length_m: null });
   }
 
   // --- the form --------------------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ class RoadsPage {
 function draftOf({ geometry, properties }) {
   const { name, place, content, detour, reason, source, length_m, valid_from, valid_to, yearly_from, yearly_to, time_zone, version } = properties;
   return {
-    name, place, content, detour, reason, source, length_m, valid_from, valid_to, yearly_from, yearly_to, time_zone, version, geometry, pieces: null, network: "",
+    name, place, content, detour, reason, source, length_m, valid_from, valid_to, yearly_from, yearly_to, time_zone, version, geometry, edges: null, network: "",
   };
 }
 

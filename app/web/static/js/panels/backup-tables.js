@@ -75,7 +75,7 @@ export function roadsTable(roads, chosen, onChoose) {
   const shut = roads.at_bases.filter((row) => row.population > 0);
   return [
     element("h3", { class: "screen-silent" }, "切れると困る道"),
-    element("p", {}, `道を1本ずつ、${count(roads.pieces)}本すべて通れないことにして計算しました。人数は、切れると${within}に相談員が着けなくなる、その道の先に住む人です。`, element("span", { class: "screen-only" }, "選ぶと、切れる所とう回路を地図に示します。")),
+    element("p", {}, `道を1本ずつ、${count(roads.edges)}本すべて通れないことにして計算しました。人数は、切れると${within}に相談員が着けなくなる、その道の先に住む人です。`, element("span", { class: "screen-only" }, "選ぶと、切れる所とう回路を地図に示します。")),
     ...(picked ? [told(roadSentence(picked, roads))] : []),
     roads.worst.length
       ? table(
@@ -96,7 +96,7 @@ export function roadsTable(roads, chosen, onChoose) {
     element(
       "p", { class: "quiet" },
       "同じ道のつながった区間は、いちばん影響の大きい所で代表させています。切れた道に面して住む人は、道の先の人に入れていません。",
-      roads.pieces_with_loss > 0 && `面して住む人も入れて、切れると困る人が出る道は${count(roads.pieces_with_loss)}本ありました。`,
+      roads.edges_with_loss > 0 && `面して住む人も入れて、切れると困る人が出る道は${count(roads.edges_with_loss)}本ありました。`,
       shut.length > 0 && `相談員の拠点の前の道は別に数えます。拠点の両側が切れると${within}でなくなる人: ${shut.map((row) => `${shortBase(row.base)} ${count(row.population)}人`).join("、")}。`,
     ),
   ];

@@ -10,7 +10,7 @@ import { lengthText, markOf } from "../closure-words.js";
 export function emptyDraft() {
   return {
     name: "", place: "", content: "", detour: "", reason: "", source: "", length_m: null, valid_from: null, valid_to: null,
-    yearly_from: "", yearly_to: "", time_zone: "Asia/Tokyo", geometry: null, pieces: null, network: "", version: 0,
+    yearly_from: "", yearly_to: "", time_zone: "Asia/Tokyo", geometry: null, edges: null, network: "", version: 0,
   };
 }
 
@@ -58,10 +58,10 @@ export function closureForm(draft, isNew, acts) {
 }
 
 /** @param {Draft} draft @returns {string} */
-function placeText({ geometry, pieces, version, length_m: metres }) {
+function placeText({ geometry, edges, version, length_m: metres }) {
   if (!geometry) return "まだ選んでいません";
   const length = metres ? `(${lengthText(metres)})` : "";
-  return `${version > 0 && !pieces ? "登録してある区間" : "地図で選びました"}${length}`;
+  return `${version > 0 && !edges ? "登録してある区間" : "地図で選びました"}${length}`;
 }
 
 /**

@@ -115,7 +115,7 @@ function standing(closure) {
  */
 export function effectNote(effect) {
   const [first] = effect.profiles;
-  if (first && first.pieces === 0) {
+  if (first && first.edges === 0) {
     return element("p", { class: "note" }, element("strong", {}, "いまの道路網には、この線に沿う道路がありません。"), "計算に影響しません。「直す」から場所を選び直してください。");
   }
   const titles = /** @type {Record<string, string>} */ ({ car: "ふだんの道", "car-winter": "冬の道" });

@@ -64,7 +64,7 @@ function network({ network: it }) {
   return element(
     "section", { class: "group", id: "real-roads" },
     element("h3", {}, "道路"),
-    element("p", {}, `${it.name}: 長さ ${it.km.toLocaleString("ja-JP", { maximumFractionDigits: 1 })} km、交差点など ${count(it.nodes)}、つながりのかたまり ${count(it.pieces)}。`),
+    element("p", {}, `${it.name}: 長さ ${it.km.toLocaleString("ja-JP", { maximumFractionDigits: 1 })} km、交差点など ${count(it.nodes)}、つながりのかたまり ${count(it.components)}。`),
     element("p", { class: "quiet" }, `${it.source}${it.date ? `(${dateText(it.date)})` : ""}`),
     it.is_schematic && element(
       "div", { class: "note" },

@@ -149,8 +149,8 @@ function closedRoads({ tried, acts }) {
     element("div", { class: "trial-actions" }, element("button", { type: "button", class: "button", "data-key": "close", onclick: () => acts.close() }, "道を選んで通行止めにする")),
     tried.closed.length > 0 && element("ul", { class: "closed-roads" }, tried.closed.map((road, index) => element(
       "li", {},
-      closureSign(road.piece !== null),
-      element("span", {}, road.piece === null
+      closureSign(road.edge !== null),
+      element("span", {}, road.edge === null
         ? `近くに道がありません${road.distance_m === null ? "" : `(いちばん近い道まで${count(road.distance_m)} m)`}`
         : roadName(road)),
       element("button", { type: "button", class: "button", "data-key": `reopen-${index}`, "aria-label": `${roadName(road)}を開ける`, onclick: () => acts.reopen(index) }, "開ける"),

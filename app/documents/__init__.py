@@ -1,0 +1,1 @@
+"""What every room writes and reads alike: GeoJSON, whole files, dates, units, stored documents."""

@@ -1,0 +1,1 @@
+"""Coverage of many municipalities from files alone, on one machine or a cluster."""

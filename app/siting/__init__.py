@@ -1,0 +1,1 @@
+"""Siting: where the next consultants go, with proof."""

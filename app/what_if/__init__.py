@@ -1,0 +1,1 @@
+"""What-if: consultants moved, added or removed and roads closed, without storing anything."""

@@ -1,0 +1,123 @@
+"""The saved form of a road network: a zip of plain arrays, deterministic, without any pickled object."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import NetworkDataError
+
+FORMAT = 1
+# OpenStreetMap's own precision, about a centimetre.
+DEGREE_STEP = 1e-7
+TEXT_FIELDS = ("name", "source", "date", "highways", "labels")
+DEGREE_FIELDS = ("node_lonlat", "coords")
+INDEX_FIELDS = ("u", "v", "highway", "label", "offsets", "contraction_order")
+# Files of earlier versions do not have these; they are worked out anew.
+OPTIONAL_FIELDS = ("contraction_order",)
+
+
+def pack(values: Mapping[str, Any]) -> bytes:
+    """Return the saved form of the fields of a network.
+
+    Parameters
+    ----------
+    values : mapping
+        Field names of `geo.roads.network.RoadNetwork` to their values, and what is kept with it (`OPTIONAL_FIELDS`).
+
+    Returns
+    -------
+    bytes
+        Equal fields give equal bytes.
+    """
+    head = {"format": FORMAT, **{name: values[name] for name in TEXT_FIELDS}}
+    text = json.dumps(head, ensure_ascii=False, sort_keys=True).encode()
+    arrays = {name: value for name, value in values.items() if name not in TEXT_FIELDS}
+    for name in DEGREE_FIELDS:
+        arrays[name] = np.rint(arrays[name] / DEGREE_STEP).astype(np.int32)
+    for name in INDEX_FIELDS:
+        arrays[name] = arrays[name].astype(np.int32)
+    buffer = io.BytesIO()
+    np.savez(buffer, head=np.frombuffer(text, dtype=np.uint8), **arrays)
+    return buffer.getvalue()
+
+
+def unpack(content: bytes) -> dict[str, Any]:
+    """Return the fields of a network from its saved form.
+
+    Parameters
+    ----------
+    content : bytes
+        What `pack` gave.
+
+    Returns
+    -------
+    dict
+        Equal to what was packed.
+
+    Raises
+    ------
+    NetworkDataError
+        If the content is damaged or of another format.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            values: dict[str, Any] = {name: arrays[name] for name in arrays.files}
+        head = json.loads(values.pop("head").tobytes())
+        if head.pop("format") != FORMAT:
+            raise NetworkDataError(f"The saved network has another format than {FORMAT}; build it anew.")
+        values |= {name: head[name] for name in TEXT_FIELDS}
+        values["highways"] = tuple(head["highways"])
+        values["labels"] = tuple((ref, name) for ref, name in head["labels"])
+        values |= {name: from_steps(values[name]) for name in DEGREE_FIELDS}
+        present = [name for name in INDEX_FIELDS if name in values or name not in OPTIONAL_FIELDS]
+        values |= {name: values[name].astype(np.int64) for name in present}
+    except (ValueError, KeyError, TypeError, OSError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+        raise NetworkDataError(f"The saved network is damaged ({error}); build it anew.") from error
+    return values
+
+
+def from_steps(steps: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+    """Return degrees of whole steps of `DEGREE_STEP`; the only way to degrees, so that saved equals built.
+
+    Parameters
+    ----------
+    steps : array of int
+        Multiples of `DEGREE_STEP`.
+
+    Returns
+    -------
+    array of float64
+        Degrees.
+    """
+    return steps / 10_000_000
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    content : bytes
+        What to write.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)  # a temporary file is for its owner alone, the finished one is not
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

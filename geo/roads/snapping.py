@@ -1,0 +1,175 @@
+"""Places → the nearest point of the nearest road that a profile may use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.crs import to_degrees, to_metres
+from geo.roads.grid import nearest_roads, road_grid
+from geo.roads.network import RoadNetwork
+from geo.roads.profiles import Profile
+
+# Below this two distances are one: coordinates are kept to about a centimetre.
+EQUAL_M = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Snapped:
+    """Places on a road network.
+
+    Attributes
+    ----------
+    fingerprint : str
+        Of the network that they lie on.
+    profile : str
+        Name of the profile whose roads were used.
+    edge : (n,) array of int64
+        Edge, or -1 where none is near enough.
+    share : (n,) array of float64
+        Part of the edge between its beginning and the place, 0 to 1; NaN where there is no edge.
+    distance_m : (n,) array of float64
+        Straight distance to the nearest usable road, also where it is too far; inf where there is none at all, and for
+        places on the other side of the globe.
+    lonlat : (n, 2) array of float64
+        Nearest point on the road in degrees, NaN where there is no edge.
+    """
+
+    fingerprint: str
+    profile: str
+    edge: NDArray[np.int64]
+    share: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    lonlat: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self.edge)
+
+    @property
+    def is_snapped(self) -> NDArray[np.bool_]:
+        """Whether each place lies on a road, (n,)."""
+        return self.edge >= 0
+
+    def joined(self, other: Snapped) -> Snapped:
+        """Return these places and then those of another.
+
+        Parameters
+        ----------
+        other : Snapped
+            On the same network, for the same profile.
+
+        Returns
+        -------
+        Snapped
+            All places.
+
+        Raises
+        ------
+        ValueError
+            If they were snapped to different networks or for different profiles.
+        """
+        if (self.fingerprint, self.profile) != (other.fingerprint, other.profile):
+            raise ValueError("The places were snapped to different networks or for different profiles.")
+        return Snapped(
+            self.fingerprint,
+            self.profile,
+            np.concatenate([self.edge, other.edge]),
+            np.concatenate([self.share, other.share]),
+            np.concatenate([self.distance_m, other.distance_m]),
+            np.concatenate([self.lonlat, other.lonlat]),
+        )
+
+    def __getitem__(self, index: Sequence[int] | NDArray[np.int64] | NDArray[np.bool_] | slice) -> Snapped:
+        """Return some of the places, in the order asked for."""
+        return Snapped(
+            self.fingerprint,
+            self.profile,
+            self.edge[index],
+            self.share[index],
+            self.distance_m[index],
+            self.lonlat[index],
+        )
+
+
+def as_points(points: ArrayLike) -> NDArray[np.float64]:
+    """Return places as an array of lon, lat, or refuse them.
+
+    Parameters
+    ----------
+    points : (n, 2) array_like of float
+        lon, lat in degrees.
+
+    Returns
+    -------
+    (n, 2) array of float64
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If the shape is another, or a coordinate is no number or lies outside the globe.
+    """
+    array = np.asarray(points, dtype=float)
+    if array.size == 0:
+        return np.empty((0, 2))
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise ValueError(f"Places must be an array of (lon, lat) rows, but have the shape {array.shape}.")
+    bad = ~(np.isfinite(array).all(axis=1) & (np.abs(array[:, 0]) <= 180) & (np.abs(array[:, 1]) <= 90))
+    if bad.any():
+        first = int(np.flatnonzero(bad)[0])
+        lon, lat = array[first]
+        raise ValueError(f"Place {first} is lon {lon}, lat {lat}: not a point on the globe (lon and lat swapped?).")
+    return array
+
+
+def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) -> Snapped:
+    """Return the nearest point of the nearest usable road for each place.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    points : (n, 2) array_like of float, or Snapped
+        lon, lat in degrees; or places that were snapped to this network with this profile before, returned as they are.
+    profile : Profile
+        Which roads may be used, and how far away one may lie (``max_snap_m``, inclusive).
+
+    Returns
+    -------
+    Snapped
+        One row for each place. Edges within `EQUAL_M` of the nearest count as equally near: of these, one that ends
+        there (the place lies at a node) comes before one that passes over, then the first in the network's order.
+        A place within `EQUAL_M` of an edge's end lies at the node: its share is exactly 0 or 1.
+
+    Raises
+    ------
+    ValueError
+        If a place is not a point on the globe, or snapped places belong to another network or profile.
+    """
+    if isinstance(points, Snapped):
+        return _of(network, points, profile)
+    places = as_points(points)
+    is_usable = profile.allows(network.highways)[network.highway]
+    edge = np.full(len(places), -1, dtype=np.int64)
+    share = np.full(len(places), np.nan)
+    distance = np.full(len(places), np.inf)
+    feet = np.full((len(places), 2), np.nan)
+    metric = to_metres(places, network.metric_epsg)
+    # The plane of a city does not reach round the globe: what has no place on it is at no distance.
+    flat = np.flatnonzero(np.isfinite(metric).all(axis=1))
+    if len(flat) and is_usable.any():
+        grid = road_grid(network, is_usable)
+        edge[flat], distance[flat], share[flat], feet[flat] = nearest_roads(grid, metric[flat], EQUAL_M)
+        far = distance > profile.max_snap_m
+        edge[far], share[far], feet[far] = -1, np.nan, np.nan
+    return Snapped(network.fingerprint, profile.name, edge, share, distance, to_degrees(feet, network.metric_epsg))
+
+
+def _of(network: RoadNetwork, places: Snapped, profile: Profile) -> Snapped:
+    if places.fingerprint != network.fingerprint or places.profile != profile.name:
+        raise ValueError(f"The places were snapped to another network or for {places.profile!r}, not {profile.name!r}.")
+    return places
