@@ -16,8 +16,8 @@ from distributed.utils import get_mp_context
 from drawn_networks import CAR
 from drawn_prefecture import write_areas, write_offices, write_roads
 
-from app.coverage import measure_on_cluster as on_cluster
 from app.errors import NotReadyError
+from app.municipalities import measure_on_cluster as on_cluster
 from app.municipalities.measure_municipalities import Batch, Results, measure_here
 from app.municipalities.measure_on_cluster import measure_on_cluster
 from app.municipalities.municipality_document import as_document

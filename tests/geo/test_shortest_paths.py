@@ -17,8 +17,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from random_networks import networks
 
-from geo import compiled, road_network
+from geo import compiled
 from geo.errors import NetworkDataError
+from geo.roads import network as road_network
 from geo.roads.network import RoadNetwork
 from geo.roads.snapping import snap
 from geo.shortest_paths import (
