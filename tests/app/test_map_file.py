@@ -23,11 +23,11 @@ from app import wording
 from app.consultants.models import Consultant
 from app.consultants.queries import list_postings
 from app.coverage.measure_coverage import measure_coverage
+from app.documents import whole_file
 from app.documents.whole_file import write_whole
 from app.errors import InputError, NotReadyError
 from app.register.models import KIND_TITLES, Resource
 from app.register.queries import list_districts, list_resources
-from app.reports import whole_file
 from app.web import folium_file
 from app.web.folium_file import draw_map, read_page_files, write_map
 from app.web.map_file_facts import read_facts
