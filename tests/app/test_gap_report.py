@@ -24,8 +24,9 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from app import cli
+from app.documents import whole_file
 from app.errors import InputError, NotReadyError
-from app.reports import paper, whole_file
+from app.reports import paper
 from app.reports.gap_counts import COLUMNS
 from app.reports.gap_report import GapReport
 from app.reports.write_gap_report import MEDIA_TYPES, build_gap_report, render_gap_report, write_gap_report
