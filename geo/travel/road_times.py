@@ -171,6 +171,32 @@ class RoadTimes:
         """Cells with these times."""
         return self.network.search_graph.timed(self.clock.ticks(self.forward_s), self.clock.ticks(self.backward_s))
 
+    @cached_property
+    def _finer(self) -> dict[int, RoadTimes]:
+        return {}
+
+    def within(self, cutoff_s: float) -> RoadTimes:
+        """Return the same times by the finest clock that trips within a cutoff allow.
+
+        A clock for trips across a nation has ticks of a millisecond, and hundreds of edges round by half a tick each.
+
+        Parameters
+        ----------
+        cutoff_s : float
+            Longest travel time considered, seconds, inclusive.
+
+        Returns
+        -------
+        RoadTimes
+            The same object for the same clock; this one where it is as fine already.
+        """
+        usable = self.forward_s[np.isfinite(self.forward_s)]
+        clock = Clock.for_trips(cutoff_s + float(usable.max(initial=0.0)))
+        if clock.exponent <= self.clock.exponent:
+            return self
+        # One step of a dict: two threads that ask at once get the same object.
+        return self._finer.setdefault(clock.exponent, replace(self, clock=clock))
+
     def departures(self, places: Snapped) -> Ends:
         """Return how trips begin: the walk to the road and the share of the first edge.
 

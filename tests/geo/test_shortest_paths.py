@@ -16,6 +16,8 @@ from drawn_networks import CAR, at, draw
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from random_networks import networks
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from geo import compiled
 from geo.errors import NetworkDataError
@@ -39,7 +41,7 @@ from geo.shortest_paths import (
     sweep_nearest,
     sweep_times,
 )
-from geo.travel.road_times import road_times
+from geo.travel.road_times import edge_seconds, road_times
 from geo.travel.travel_time import nearest_origin, node_times, nodes_within, travel_time_matrix
 
 NOWHERE = INFINITE
@@ -392,6 +394,32 @@ def test_the_nodes_within_a_cutoff_are_those_that_are_no_farther(network: RoadNe
     within = np.full(every.shape, np.inf, dtype=np.float32)
     within[np.repeat(np.arange(len(spots)), np.diff(found.pointer)), found.node] = found.seconds
     np.testing.assert_array_equal(within, np.where(every <= np.float32(cutoff), every, np.inf))
+
+
+def test_trips_within_a_cutoff_are_exact_to_the_millisecond_on_the_roads_of_a_nation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A town of 1,600 short streets, and a lonely road 3,000 km away that makes the land as wide as a nation.
+    side, rng = 40, np.random.default_rng(20)
+    node = np.arange(side * side).reshape(side, side)
+    u = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    v = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    place = np.column_stack(np.divmod(np.arange(side * side), side)) * 100
+    town = draw(
+        *((int(a), int(b), [tuple(place[a]), tuple(place[b])]) for a, b in zip(u, v, strict=True)),
+        (9_998, 9_999, [(3e6, 0), (3e6, 100)]),
+    )
+    network = replace(town, length_m=np.append(rng.uniform(90, 260, len(u)), 100.0))
+    monkeypatch.setattr(road_network, "HIERARCHY_NODES", 0)
+    assert road_times(network, CAR).clock.exponent < 12
+    start = snap(network, at((0, 0)), CAR)
+    found = nodes_within(network, start, 900.0, profile=CAR)
+    seconds, _ = edge_seconds(network, CAR)
+    graph = csr_array((seconds, (network.u, network.v)), shape=(network.node_count, network.node_count))
+    exact = dijkstra(graph, directed=False, indices=int(np.flatnonzero(network.node_ids == 0)[0]))
+    assert len(found.node) > 1_000
+    assert set(found.node.tolist()) == set(np.flatnonzero(exact <= 900.0).tolist())
+    np.testing.assert_allclose(found.seconds, exact[found.node], rtol=0, atol=0.0015)
 
 
 def test_times_far_beyond_the_finest_clock_are_right() -> None:
