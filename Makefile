@@ -17,7 +17,7 @@ test: ## install what is missing and run every test
 	@requirements/setup.sh dev
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup
 
-check: ## format, lint, types, import contracts, docstrings, spelling
+check: ## format, lint, types, import contracts, docstrings, spelling; Biome and types of the scripts
 	@requirements/setup.sh dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -98,9 +98,12 @@ fi
 # --- Leaflet and the other files of the pages, exactly as locked ------------------------------------------------------
 stamp=app/web/node_modules/installed
 lock=$(digest app/web/package-lock.json app/web/vendor.json)
-if [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ] || ! [ -d app/web/static/vendor ]; then
+checks=""  # what checks the scripts is not needed to run them, and does no harm where it is there
+[ "$group" = run ] && checks="--omit=dev"
+there=$(cat "$stamp" 2>/dev/null || true)
+if ! { [ "$there" = "$lock" ] || [ "$there" = "$lock$checks" ]; } || ! [ -d app/web/static/vendor ]; then
     say "installing the files of the pages (Leaflet)"
-    (cd app/web && PATH="$PWD/../../.venv/bin:$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent)
+    (cd app/web && PATH="$PWD/../../.venv/bin:$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent $checks)
     .venv/bin/python -m app.web.vendor
-    echo "$lock" > "$stamp"
+    echo "$lock$checks" > "$stamp"
 fi

@@ -22,6 +22,7 @@ from app.register.schemas import resource_details
 from app.roads.queries import active_network, load_network
 from app.web.list_facts import coverage_facts
 from app.web.map_data import datasets_in_use, find_network, status
+from app.web.modules import address_of, import_map, modules_of_page
 from geo.roads.profiles import CAR, PROFILES
 
 router = APIRouter(include_in_schema=False)
@@ -31,31 +32,31 @@ templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 @router.get("/", response_class=HTMLResponse)
 def map_page(request: Request, _: Caller) -> Response:
     """Show the map."""
-    return _page(request, "map.html")
+    return _map_page(request, "map.html", "overview")
 
 
 @router.get("/what-if", response_class=HTMLResponse)
 def what_if_page(request: Request, _: Caller) -> Response:
     """Show the map on which a placement is tried."""
-    return _page(request, "what_if.html")
+    return _map_page(request, "what_if.html", "what-if")
 
 
 @router.get("/roads", response_class=HTMLResponse)
 def roads_page(request: Request, _: Caller) -> Response:
     """Show the calendar of closed roads."""
-    return _page(request, "roads.html")
+    return _map_page(request, "roads.html", "roads")
 
 
 @router.get("/backup", response_class=HTMLResponse)
 def backup_page(request: Request, _: Caller) -> Response:
     """Show what happens when a consultant is away or a road is cut."""
-    return _page(request, "backup.html")
+    return _map_page(request, "backup.html", "resilience")
 
 
 @router.get("/reports", response_class=HTMLResponse)
 def reports_page(request: Request, _: Caller) -> Response:
     """Show the scenarios, start new ones and compare them."""
-    return _page(request, "reports.html")
+    return _map_page(request, "reports.html", "scenarios")
 
 
 @router.get("/list", response_class=HTMLResponse)
@@ -79,10 +80,16 @@ def _page(request: Request, name: str, facts: dict[str, Any] | None = None, *, s
     context = {
         "city_name": request.app.state.settings.city_name,
         "static": static,
-        "import_map": {"imports": {"leaflet": f"{static}/vendor/leaflet/leaflet-src.esm.js"}},
         "nonce": request.state.nonce,
     }
     return templates.TemplateResponse(request, name, context | (facts or {}), status_code=status_code)
+
+
+def _map_page(request: Request, name: str, room: str) -> Response:
+    """Show a page with a map; its scripts are named in its head, so that a browser asks for all of them at once."""
+    static = request.app.state.own_files.address
+    addresses = [address_of(module, static) for module in modules_of_page(room)]
+    return _page(request, name, {"room": room, "import_map": import_map(static), "modules": addresses})
 
 
 def _groups(session: DbSession) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ def test_a_browser_asks_for_each_file_once(service: TestClient, page: str) -> No
 
 
 def test_an_open_page_of_an_older_version_still_gets_its_files(service: TestClient) -> None:
-    reply = service.get("/static/0123456789ab/js/main.js")
+    reply = service.get("/static/0123456789ab/js/kit/api.js")
     assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-cache")
 
 

@@ -164,11 +164,37 @@ def test_undo_share_and_back_to_the_beginning(visit: Visit, home: str) -> None:
     page.get_by_label("移動のしかた").select_option("walk")
     expect(page.locator("#legend")).to_contain_text("徒歩")
     expect(page).to_have_url(re.compile("profile=walk"))
-    page.get_by_role("button", name="はじめに戻す").click()
+    page.get_by_role("button", name="すべて元に戻す").click()
     expect(page.locator("#what-if .change")).to_have_text("いまの配置より ±0人")
-    expect(page.get_by_role("button", name="はじめに戻す")).to_be_disabled()
+    expect(page.get_by_role("button", name="すべて元に戻す")).to_be_disabled()
     assert not re.search("moved|added|removed|closed", page.url)
     assert_shown(page, home)
+
+
+@pytest.mark.parametrize("hand", ["aim", "keys", "centre"])
+def test_one_step_back_takes_back_one_placement(visit: Visit, home: str, hand: str) -> None:
+    page = visit("/what-if?at=39.33000,141.53000,11&profile=car-winter&moved=C05:141.6,39.27&added=141.36,39.36")
+    before = answer_to(page, home)
+    if hand == "keys":
+        page.locator(OTOMO).press("ArrowUp")
+    else:
+        page.locator("#what-if").get_by_role("button", name=re.compile("^小友地区センター")).press("Enter")
+        page.get_by_role("button", name="場所を選ぶ").press("Enter")
+        if hand == "aim":
+            page.get_by_role("button", name="＋の場所に移す").press("Enter")
+        else:
+            page.get_by_label("地区センターから選ぶ").select_option(index=3)
+    expect(page).to_have_url(re.compile("C03:"))
+    page.get_by_role("button", name="1つ戻す").click()
+    expect(page).not_to_have_url(re.compile("C03:"))
+    expect(page).to_have_url(re.compile(r"profile=car-winter&moved=C05:141\.6,39\.27&added=141\.36,39\.36$"))
+    expect(page.get_by_label("移動のしかた")).to_have_value("car-winter")
+    assert assert_shown(page, home) == before
+    expect(page.get_by_role("button", name="1つ戻す")).to_be_disabled()
+    page.get_by_role("button", name="やり直す").click()
+    expect(page).to_have_url(re.compile("moved=C05:141.6,39.27;C03:"))
+    page.keyboard.press("Control+z")
+    expect(page).not_to_have_url(re.compile("C03:"))
 
 
 def test_too_far_from_a_road_is_said(visit: Visit) -> None:

@@ -5,7 +5,12 @@ import { clearView } from "../../app/web/static/js/map/clear-view.js";
 
 const SIZE = [1000, 600];
 const FRAME = [10, 20, 14, 24];
-const CORNERS = [[10, 20], [14, 20], [10, 24], [14, 24]];
+const CORNERS = [
+  [10, 20],
+  [14, 20],
+  [10, 24],
+  [14, 24],
+];
 const base = { points: CORNERS, frame: FRAME, size: SIZE, boxes: [], margin: 20, maxZoom: 18 };
 
 /** Return where a point of zoom 0 lies on the map. */
@@ -24,7 +29,10 @@ function hidden(points, boxes, view) {
 
 test("with nothing in the way the frame is centred and as large as a tenth of a zoom level allows", () => {
   const view = clearView(base);
-  assert.deepEqual(view.centre.map((value) => Number(value.toFixed(6))), [12, 22]);
+  assert.deepEqual(
+    view.centre.map((value) => Number(value.toFixed(6))),
+    [12, 22],
+  );
   // 4 units on 560 pixels: log2(140) = 7.129…
   assert.equal(Number(view.zoom.toFixed(6)), 7.1);
 });
@@ -49,7 +57,10 @@ test("a box that leaves no room makes the frame smaller until everything is seen
 
 test("what is left hidden is never more than in the plain view, and the frame is always in view", () => {
   let seed = 7;
-  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const random = () => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
   for (let round = 0; round < 60; round++) {
     const points = Array.from({ length: 40 }, () => [10 + 4 * random(), 20 + 4 * random()]);
     const boxes = Array.from({ length: 3 }, () => {

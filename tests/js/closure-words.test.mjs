@@ -1,7 +1,15 @@
 // How closures are said in words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GROUPS, lengthText, lostText, markOf, markText, nextText, periodText } from "../../app/web/static/js/closure-words.js";
+import {
+  GROUPS,
+  lengthText,
+  lostText,
+  markOf,
+  markText,
+  nextText,
+  periodText,
+} from "../../app/web/static/js/rooms/roads/closure-words.js";
 
 const period = { is_yearly: false, valid_from: "2024-12-09T09:00:00+09:00", valid_to: "2025-03-31T17:00:00+09:00" };
 const winter = { is_yearly: true, valid_from: null, valid_to: null, yearly_from: "12-01", yearly_to: "02-end" };
@@ -14,8 +22,14 @@ test("a period has its minutes, whole days have none", () => {
 
 test("a rule has its days, and its window where it has one", () => {
   assert.equal(periodText(winter), "毎年 12月1日〜2月末日");
-  assert.equal(periodText({ ...winter, valid_from: "2024-12-15T00:00:00+09:00" }), "毎年 12月1日〜2月末日(令和6年12月15日(日)〜続く)");
-  assert.equal(periodText({ ...winter, valid_to: "2025-03-31T23:59:59.999999+09:00" }), "毎年 12月1日〜2月末日(以前〜令和7年3月31日(月))");
+  assert.equal(
+    periodText({ ...winter, valid_from: "2024-12-15T00:00:00+09:00" }),
+    "毎年 12月1日〜2月末日(令和6年12月15日(日)〜続く)",
+  );
+  assert.equal(
+    periodText({ ...winter, valid_to: "2025-03-31T23:59:59.999999+09:00" }),
+    "毎年 12月1日〜2月末日(以前〜令和7年3月31日(月))",
+  );
 });
 
 test("what comes next is an end or a beginning", () => {
@@ -34,11 +48,17 @@ test("every closure stands in exactly one group", () => {
 });
 
 test("days are sent as months and days, the last of February as such", () => {
-  assert.deepEqual([markOf("12", "1"), markOf("2", "end"), markOf("4", "end"), markOf("2", "29")], ["12-01", "02-end", "04-30", "02-29"]);
+  assert.deepEqual(
+    [markOf("12", "1"), markOf("2", "end"), markOf("4", "end"), markOf("2", "29")],
+    ["12-01", "02-end", "04-30", "02-29"],
+  );
   assert.deepEqual(["12-01", "02-end", "03-31"].map(markText), ["12月1日", "2月末日", "3月31日"]);
 });
 
 test("lengths and people", () => {
   assert.deepEqual([null, 80.4, 999.4, 4500].map(lengthText), ["", "80 m", "999 m", "4.5 km"]);
-  assert.deepEqual([0, 1234].map((lost) => lostText({ lost })), ["0人(変わりません)", "1,234人"]);
+  assert.deepEqual(
+    [0, 1234].map((lost) => lostText({ lost })),
+    ["0人(変わりません)", "1,234人"],
+  );
 });

@@ -1,9 +1,9 @@
 /** The quiet base map from our own data: land, roads in three widths, district borders, names. */
 
 import * as L from "leaflet";
-import { element, svg } from "../element.js";
-import { declutter } from "./declutter.js";
-import { ROAD_LEVELS, canvasIn, createPanes, latLng, token } from "./panes.js";
+import { element, svg } from "#kit/element.js";
+import { declutter } from "#map/declutter.js";
+import { canvasIn, createPanes, latLng, ROAD_LEVELS, token } from "#map/panes.js";
 
 const CITY_PADDING = 16;
 /** From this zoom on roads lie over the cells. */
@@ -53,7 +53,13 @@ export function addControls(map, showCity) {
   whole.className = "controls__text";
   const control = new L.Control({ position: "bottomright" });
   control.onAdd = () => {
-    const box = element("div", { class: "leaflet-bar controls", role: "group", "aria-label": "地図の大きさ" }, nearer, farther, whole);
+    const box = element(
+      "div",
+      { class: "leaflet-bar controls", role: "group", "aria-label": "地図の大きさ" },
+      nearer,
+      farther,
+      whole,
+    );
     L.DomEvent.disableClickPropagation(box);
     return box;
   };
@@ -74,14 +80,25 @@ function button(text, label, act) {
 /**
  * Draw land and district borders.
  *
- * @param {L.Map} map @param {import("../types.js").DistrictFeature[]} districts
+ * @param {L.Map} map @param {import("#kit/types.js").DistrictFeature[]} districts
  */
 export function drawDistricts(map, districts) {
   const shapes = /** @type {any} */ (districts.filter((district) => district.geometry));
   const land = { renderer: canvasIn("land"), interactive: false, stroke: false, fill: true, fillOpacity: 1 };
-  L.geoJSON(shapes, { pane: "land", style: () => ({ ...land, fillColor: token("--map-land") }), interactive: false }).addTo(map);
+  L.geoJSON(shapes, {
+    pane: "land",
+    style: () => ({ ...land, fillColor: token("--map-land") }),
+    interactive: false,
+  }).addTo(map);
   // Only its outer half is seen: the city's border.
-  const outline = { renderer: canvasIn("outline"), interactive: false, fill: false, weight: 5, color: token("--map-border"), opacity: 1 };
+  const outline = {
+    renderer: canvasIn("outline"),
+    interactive: false,
+    fill: false,
+    weight: 5,
+    color: token("--map-border"),
+    opacity: 1,
+  };
   L.geoJSON(shapes, { pane: "outline", style: () => outline, interactive: false }).addTo(map);
   drawVeil(map, districts);
   const renderer = canvasIn("borders");
@@ -94,13 +111,25 @@ export function drawDistricts(map, districts) {
 /**
  * Let what lies outside the city step back.
  *
- * @param {L.Map} map @param {import("../types.js").DistrictFeature[]} districts
+ * @param {L.Map} map @param {import("#kit/types.js").DistrictFeature[]} districts
  */
 function drawVeil(map, districts) {
   const holes = districts.flatMap(({ geometry }) => geometry?.coordinates.flat() ?? []).map((ring) => ring.map(latLng));
   if (!holes.length) return;
-  const world = [[-85, -180], [-85, 180], [85, 180], [85, -180]].map(([lat = 0, lon = 0]) => L.latLng(lat, lon));
-  const style = { renderer: canvasIn("veil"), pane: "veil", interactive: false, stroke: false, fillColor: token("--map-outside"), fillOpacity: 0.6 };
+  const world = [
+    [-85, -180],
+    [-85, 180],
+    [85, 180],
+    [85, -180],
+  ].map(([lat = 0, lon = 0]) => L.latLng(lat, lon));
+  const style = {
+    renderer: canvasIn("veil"),
+    pane: "veil",
+    interactive: false,
+    stroke: false,
+    fillColor: token("--map-outside"),
+    fillOpacity: 0.6,
+  };
   L.polygon([world, ...holes], style).addTo(map);
 }
 
@@ -108,13 +137,15 @@ function drawVeil(map, districts) {
  * Draw roads by class; a schematic network is drawn as the diagram that it is, in dashes.
  *
  * @param {L.Map} map
- * @param {import("../types.js").Collection<import("../types.js").RoadFeature>} roads
+ * @param {import("#kit/types.js").Collection<import("#kit/types.js").RoadFeature>} roads
  */
 export function drawRoads(map, roads) {
   const order = ["minor", "middle", "major", "motorway"];
   const renderer = canvasIn("roads");
   const color = token(roads.is_schematic ? "--map-diagram" : "--map-road");
-  const sorted = roads.features.toSorted((a, b) => order.indexOf(a.properties.class) - order.indexOf(b.properties.class));
+  const sorted = roads.features.toSorted(
+    (a, b) => order.indexOf(a.properties.class) - order.indexOf(b.properties.class),
+  );
   const lines = sorted.map((feature) => {
     const parts = feature.geometry.coordinates.map((part) => part.map(latLng));
     const style = roads.is_schematic ? { dashArray: "8 4", lineCap: /** @type {const} */ ("butt") } : {};
@@ -139,21 +170,33 @@ export function drawRoads(map, roads) {
  * Write names of districts and settlements: the more people, the earlier, and never one over another.
  *
  * @param {L.Map} map
- * @param {import("../types.js").DistrictFeature[]} districts
- * @param {import("../types.js").PlaceFeature[]} places
+ * @param {import("#kit/types.js").DistrictFeature[]} districts
+ * @param {import("#kit/types.js").PlaceFeature[]} places
  * @returns {() => void} writes them anew after marks have changed
  */
 export function writeNames(map, districts, places) {
   const layer = L.layerGroup().addTo(map);
   const names = [
     ...districts.flatMap(({ geometry, properties }) =>
-      geometry ? [{ at: middle(geometry), text: properties.name, style: "district", size: 17.5, from: 0, until: 12.75, within: geometry }] : [],
+      geometry
+        ? [
+            {
+              at: middle(geometry),
+              text: properties.name,
+              style: "district",
+              size: 17.5,
+              from: 0,
+              until: 12.75,
+              within: geometry,
+            },
+          ]
+        : [],
     ),
     ...places
       .filter((place) => place.geometry)
       .toSorted((a, b) => (b.properties.population ?? 0) - (a.properties.population ?? 0))
       .map(({ geometry, properties }) => ({
-        at: latLng(/** @type {import("../types.js").Point} */ (geometry).coordinates),
+        at: latLng(/** @type {import("#kit/types.js").Point} */ (geometry).coordinates),
         text: properties.name,
         style: "place",
         size: 14,
@@ -167,7 +210,12 @@ export function writeNames(map, districts, places) {
     const wanted = names.filter((name) => zoom >= name.from && zoom < name.until);
     for (const { name, offset } of declutter(map, wanted)) {
       const text = element("span", {}, name.text);
-      const icon = L.divIcon({ className: `label label--${name.style}`, html: text, iconSize: [0, 0], iconAnchor: [-offset[0], -offset[1]] });
+      const icon = L.divIcon({
+        className: `label label--${name.style}`,
+        html: text,
+        iconSize: [0, 0],
+        iconAnchor: [-offset[0], -offset[1]],
+      });
       L.marker(name.at, { icon, pane: "labels", interactive: false, keyboard: false }).addTo(layer);
     }
   };
@@ -201,7 +249,9 @@ function doubleArea(ring) {
 
 /** @param {number[][]} ring @returns {[[number, number], [number, number]][]} */
 function sides(ring) {
-  return ring.slice(1).map((point, index) => /** @type {[[number, number], [number, number]]} */ ([ring[index], point]));
+  return ring
+    .slice(1)
+    .map((point, index) => /** @type {[[number, number], [number, number]]} */ ([ring[index], point]));
 }
 
 /** Return the arrow to the north that paper needs. @returns {SVGElement} */

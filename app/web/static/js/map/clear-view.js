@@ -53,8 +53,10 @@ function thinned(points) {
   const outermost = (better) => [points.reduce((best, point) => (better(point, best) ? point : best))];
   return [
     ...points.filter((_, index) => index % every === 0),
-    ...outermost((a, b) => a[0] < b[0]), ...outermost((a, b) => a[0] > b[0]),
-    ...outermost((a, b) => a[1] < b[1]), ...outermost((a, b) => a[1] > b[1]),
+    ...outermost((a, b) => a[0] < b[0]),
+    ...outermost((a, b) => a[0] > b[0]),
+    ...outermost((a, b) => a[1] < b[1]),
+    ...outermost((a, b) => a[1] > b[1]),
   ];
 }
 

@@ -1,11 +1,11 @@
 /** Closed roads: a barred line and a sign, told from all else without any colour. */
 
 import * as L from "leaflet";
-import { closureSign } from "../closure-sign.js";
-import { element } from "../element.js";
-import { latLng, token } from "./panes.js";
+import { closureSign } from "#kit/closure-sign.js";
+import { element } from "#kit/element.js";
+import { latLng, token } from "#map/panes.js";
 
-/** @typedef {import("../types.js").ClosureFeature} ClosureFeature */
+/** @typedef {import("#kit/types.js").ClosureFeature} ClosureFeature */
 
 const PANE = "closures";
 const LEVEL = "420";
@@ -44,7 +44,12 @@ export class ClosureLayer {
       });
     });
     const words = `${name}: ${state === "now" ? "いま通行止め" : state === "coming" ? "これから通行止め" : "終わった通行止め"}`;
-    const mark = L.marker(middle(parts), { icon: sign(state === "now", isChosen), title: words, alt: words, riseOnHover: true });
+    const mark = L.marker(middle(parts), {
+      icon: sign(state === "now", isChosen),
+      title: words,
+      alt: words,
+      riseOnHover: true,
+    });
     mark.on("click", () => this.onOpen(id));
     mark.on("keypress", (event) => {
       if (/** @type {any} */ (event).originalEvent.key === "Enter") this.onOpen(id);
@@ -64,7 +69,12 @@ export class ClosureLayer {
     const bounds = this.boundsOf(id);
     if (!bounds) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map.fitBounds(bounds, { paddingTopLeft: [48, 64], paddingBottomRight: [64, 48 + below], maxZoom: NEAR, animate: !still });
+    this.map.fitBounds(bounds, {
+      paddingTopLeft: [48, 64],
+      paddingBottomRight: [64, 48 + below],
+      maxZoom: NEAR,
+      animate: !still,
+    });
   }
 }
 
@@ -75,9 +85,15 @@ export class ClosureLayer {
  */
 function barred(holds, isChosen) {
   const cap = /** @type {const} */ ("butt");
-  const halo = isChosen ? [{ color: token("--press"), weight: 18, opacity: 0.45, lineCap: /** @type {const} */ ("round") }] : [];
+  const halo = isChosen
+    ? [{ color: token("--press"), weight: 18, opacity: 0.45, lineCap: /** @type {const} */ ("round") }]
+    : [];
   if (!holds) {
-    return [...halo, { color: "#fff", weight: 7, opacity: 0.9, lineCap: cap }, { color: token("--ink"), weight: 3.5, dashArray: "2 5", lineCap: cap }];
+    return [
+      ...halo,
+      { color: "#fff", weight: 7, opacity: 0.9, lineCap: cap },
+      { color: token("--ink"), weight: 3.5, dashArray: "2 5", lineCap: cap },
+    ];
   }
   return [
     ...halo,
@@ -100,7 +116,8 @@ function middle(parts) {
   let left = lengths.reduce((sum, metres) => sum + metres, 0) / 2;
   for (const [index, metres] of lengths.entries()) {
     const [a, b] = [/** @type {L.LatLng} */ (long[index]), /** @type {L.LatLng} */ (long[index + 1])];
-    if (left <= metres && metres > 0) return L.latLng(a.lat + ((b.lat - a.lat) * left) / metres, a.lng + ((b.lng - a.lng) * left) / metres);
+    if (left <= metres && metres > 0)
+      return L.latLng(a.lat + ((b.lat - a.lat) * left) / metres, a.lng + ((b.lng - a.lng) * left) / metres);
     left -= metres;
   }
   return long[0] ?? L.latLng(0, 0);
@@ -114,16 +131,30 @@ function middle(parts) {
 export function drawToday(map, legend, features) {
   if (!features.length) return;
   const layer = new ClosureLayer(map, (id) => {
-    const { name, place, reason } = /** @type {ClosureFeature} */ (features.find((item) => item.properties.id === id)).properties;
+    const { name, place, reason } = /** @type {ClosureFeature} */ (features.find((item) => item.properties.id === id))
+      .properties;
     const content = element(
-      "div", {}, element("p", {}, element("strong", {}, `通行止め: ${name}`)), (place || reason) && element("p", { class: "quiet" }, [place, reason].filter(Boolean).join("・")),
+      "div",
+      {},
+      element("p", {}, element("strong", {}, `通行止め: ${name}`)),
+      (place || reason) && element("p", { class: "quiet" }, [place, reason].filter(Boolean).join("・")),
       element("p", {}, element("a", { href: `/roads?closure=${id}` }, "くわしく見る")),
     );
     const at = layer.drawn.get(id)?.mark.getLatLng();
     if (at) L.popup({ closeButton: false, maxWidth: 320 }).setLatLng(at).setContent(content).openOn(map);
   });
   layer.show(features);
-  legend.append(element(
-    "p", { class: "legend__closures" }, closureSign(true), element("span", {}, element("a", { href: "/roads" }, `いま通行止め ${features.length}か所`), "。上の時間には入れていません"),
-  ));
+  legend.append(
+    element(
+      "p",
+      { class: "legend__closures" },
+      closureSign(true),
+      element(
+        "span",
+        {},
+        element("a", { href: "/roads" }, `いま通行止め ${features.length}か所`),
+        "。上の時間には入れていません",
+      ),
+    ),
+  );
 }

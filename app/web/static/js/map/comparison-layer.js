@@ -1,11 +1,11 @@
 /** Cells that come within reach, fall out of it or stay as they were: each kind a pattern of its own, also in grey. */
 
 import * as L from "leaflet";
-import { element } from "../element.js";
-import { canvasIn, latLng, token } from "./panes.js";
+import { element } from "#kit/element.js";
+import { canvasIn, latLng, token } from "#map/panes.js";
 
-/** @typedef {import("../scenario-types.js").ComparedCell} ComparedCell */
-/** @typedef {import("../scenario-types.js").ComparedKind} ComparedKind */
+/** @typedef {import("#kit/scenario-types.js").ComparedCell} ComparedCell */
+/** @typedef {import("#kit/scenario-types.js").ComparedKind} ComparedKind */
 
 const TILE = 8;
 /** From this zoom on every square has a rim; farther away rims would hide the patterns. */
@@ -24,7 +24,9 @@ export class ComparisonLayer {
     this.fills = { gained: token("--gained"), lost: hatched(), kept: token("--kept"), out: dotted() };
     /** @type {{shape: L.Polygon, kind: ComparedKind}[]} */
     this.shapes = [];
-    map.on("zoomend", () => this.shapes.forEach(({ shape, kind }) => shape.setStyle(this.#rim(kind))));
+    map.on("zoomend", () => {
+      for (const { shape, kind } of this.shapes) shape.setStyle(this.#rim(kind));
+    });
   }
 
   /** @param {ComparedCell[]} cells */
@@ -37,7 +39,13 @@ export class ComparisonLayer {
       const { kind } = cell.properties;
       const ring = /** @type {number[][]} */ (cell.geometry.coordinates[0]);
       const fillColor = /** @type {string} */ (this.fills[kind]);
-      const shape = L.polygon(ring.map(latLng), { renderer: this.renderer, pane: "cells", fillColor, fillOpacity: 1, ...this.#rim(kind) });
+      const shape = L.polygon(ring.map(latLng), {
+        renderer: this.renderer,
+        pane: "cells",
+        fillColor,
+        fillOpacity: 1,
+        ...this.#rim(kind),
+      });
       shape.on("click", () => this.#open(cell, shape.getBounds().getCenter()));
       this.cells.addLayer(shape);
       return { shape, kind };
@@ -49,7 +57,9 @@ export class ComparisonLayer {
     const changes = kind === "gained" || kind === "lost";
     if (changes) return { color: token("--ink"), weight: this.map.getZoom() < NEAR_ZOOM ? 0.7 : 1.2, opacity: 1 };
     if (this.map.getZoom() >= NEAR_ZOOM) return { color: "#6b7075", weight: 0.5, opacity: 0.8 };
-    return kind === "kept" ? { color: token("--kept"), weight: 0.6, opacity: 1 } : { color: "#8b9095", weight: 0.4, opacity: 0.9 };
+    return kind === "kept"
+      ? { color: token("--kept"), weight: 0.6, opacity: 1 }
+      : { color: "#8b9095", weight: 0.4, opacity: 0.9 };
   }
 
   /** Mark the places of new posts by name. @param {{name: string, at: [number, number], style: "after"|"before"|"both"}[]} posts */
@@ -78,7 +88,10 @@ export class ComparisonLayer {
   /** @param {ComparedCell} cell @param {L.LatLng} at */
   #open(cell, at) {
     const content = this.describe(cell);
-    L.popup({ closeButton: false, maxWidth: 300, autoPanPadding: [16, 16] }).setLatLng(at).setContent(content).openOn(this.map);
+    L.popup({ closeButton: false, maxWidth: 300, autoPanPadding: [16, 16] })
+      .setLatLng(at)
+      .setContent(content)
+      .openOn(this.map);
   }
 }
 

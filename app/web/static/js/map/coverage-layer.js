@@ -1,10 +1,10 @@
 /** Inhabited cells, coloured by the minutes until the nearest consultant arrives; unreached ones are hatched. */
 
 import * as L from "leaflet";
-import { minutesClass } from "../filters.js";
-import { canvasIn, token } from "./panes.js";
+import { minutesClass } from "#kit/classes.js";
+import { canvasIn, token } from "#map/panes.js";
 
-/** @typedef {import("../types.js").CellFeature} CellFeature */
+/** @typedef {import("#kit/types.js").CellFeature} CellFeature */
 const GRID = "#3d4144";
 const QUIET = 0.28;
 /** Over tiles of a public map the cells let streets show through; over our own roads they need not. */
@@ -33,7 +33,10 @@ export class CoverageLayer {
   /** Draw the cells of a run. @param {CellFeature[]} cells @param {number[]} minutes */
   show(cells, minutes) {
     this.layer.clearLayers();
-    const fills = [...minutes.map((_, index) => token(`--minutes-${index + 1}`)), token(`--minutes-${minutes.length + 1}`)];
+    const fills = [
+      ...minutes.map((_, index) => token(`--minutes-${index + 1}`)),
+      token(`--minutes-${minutes.length + 1}`),
+    ];
     const hatch = hatching();
     this.fillOf = (/** @type {CellFeature} */ cell) => {
       const step = minutesClass(cell.properties.travel_time_s, minutes);
@@ -55,7 +58,7 @@ export class CoverageLayer {
   /**
    * Say something else of the cells that are drawn, in their order; only those of another colour are painted anew.
    *
-   * @param {(cell: import("../types.js").Cell, index: number) => Partial<import("../types.js").Cell>} change
+   * @param {(cell: import("#kit/types.js").Cell, index: number) => Partial<import("#kit/types.js").Cell>} change
    */
   change(change) {
     for (const [index, drawn] of this.cells.entries()) {
@@ -71,7 +74,10 @@ export class CoverageLayer {
   #style(fillColor, isHatched) {
     const fillOpacity = this.quiet ? QUIET : this.full;
     // A rim in the cell's own colour closes the seam to its neighbour.
-    const rim = this.near || isHatched ? { color: GRID, weight: 0.5, opacity: this.quiet ? 0.25 : 0.6 } : { color: fillColor, weight: 0.6, opacity: fillOpacity };
+    const rim =
+      this.near || isHatched
+        ? { color: GRID, weight: 0.5, opacity: this.quiet ? 0.25 : 0.6 }
+        : { color: fillColor, weight: 0.6, opacity: fillOpacity };
     return { renderer: this.renderer, pane: "cells", fillColor, fillOpacity, ...rim };
   }
 

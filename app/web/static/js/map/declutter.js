@@ -1,13 +1,13 @@
 /** Which names fit on the map without touching each other, the marks or what lies over the map. */
 
 import * as L from "leaflet";
-import { overlays } from "./overlays.js";
+import { overlays } from "#map/overlays.js";
 
 /**
  * @typedef {{at: L.LatLng, text: string, style: string, size: number, from: number, until: number, within?: import("geojson").MultiPolygon}} Name
  *   `within`: where the middle of the name must lie, so that no district is taken for its neighbour
  */
-/** @typedef {import("./clear-view.js").Box} Box */
+/** @typedef {import("#map/clear-view.js").Box} Box */
 
 const GAP = 4;
 const LINE = 22;
@@ -42,9 +42,27 @@ export function declutter(map, names) {
 /** @param {string} style @param {number} half @returns {[number, number][]} */
 function shifts(style, half) {
   if (style === "district") {
-    return [[0, 0], [0, -28], [0, 28], [-half, 0], [half, 0], [0, -56], [0, 56], [-half, -32], [half, -32], [-half, 32], [half, 32]];
+    return [
+      [0, 0],
+      [0, -28],
+      [0, 28],
+      [-half, 0],
+      [half, 0],
+      [0, -56],
+      [0, 56],
+      [-half, -32],
+      [half, -32],
+      [-half, 32],
+      [half, 32],
+    ];
   }
-  return [[0, 0], [0, 24], [0, -24], [half + 16, 0], [-half - 16, 0]];
+  return [
+    [0, 0],
+    [0, 24],
+    [0, -24],
+    [half + 16, 0],
+    [-half - 16, 0],
+  ];
 }
 
 /** @param {number} x @param {number} y @param {number} half @returns {Box} */
@@ -86,9 +104,15 @@ function markBoxes(map) {
     if (!at) return [];
     const [x, y] = [at.x + shift.x + mark.offsetLeft, at.y + shift.y + mark.offsetTop];
     const named = /** @type {HTMLElement[]} */ ([...mark.querySelectorAll(".mark__name, span")]);
-    const inside = named.map((part) => /** @type {Box} */ (
-      [x + part.offsetLeft, y + part.offsetTop, x + part.offsetLeft + part.offsetWidth, y + part.offsetTop + part.offsetHeight]
-    ));
+    const inside = named.map(
+      (part) =>
+        /** @type {Box} */ ([
+          x + part.offsetLeft,
+          y + part.offsetTop,
+          x + part.offsetLeft + part.offsetWidth,
+          y + part.offsetTop + part.offsetHeight,
+        ]),
+    );
     return [/** @type {Box} */ ([x, y, x + mark.offsetWidth, y + mark.offsetHeight]), ...inside];
   });
 }

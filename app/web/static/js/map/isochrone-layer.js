@@ -1,10 +1,10 @@
 /** How far one consultant comes within 10, 20 and 30 minutes. */
 
 import * as L from "leaflet";
-import { element } from "../element.js";
-import { token } from "./panes.js";
+import { element } from "#kit/element.js";
+import { token } from "#map/panes.js";
 
-/** @typedef {import("../types.js").IsochroneFeature} IsochroneFeature */
+/** @typedef {import("#kit/types.js").IsochroneFeature} IsochroneFeature */
 const DASHES = ["", "9 5", "2 5"];
 /** Farther away than this, thick rims would hide what they enclose. */
 const THIN_ZOOM = 10.6;
@@ -25,12 +25,24 @@ export class IsochroneLayer {
   /** Draw the areas of a consultant, the largest below. @param {IsochroneFeature[]} features */
   show(features) {
     this.clear();
-    const sorted = features.filter((item) => item.geometry).toSorted((a, b) => b.properties.minutes - a.properties.minutes);
+    const sorted = features
+      .filter((item) => item.geometry)
+      .toSorted((a, b) => b.properties.minutes - a.properties.minutes);
     for (const [index, feature] of sorted.entries()) {
       const step = sorted.length - index;
       // The pane of the fills is half transparent as a whole, so that nested areas do not mix their colours.
-      this.#draw(feature, { renderer: this.fills, stroke: false, fillColor: token(`--minutes-${step}`), fillOpacity: 1 });
-      const area = this.#draw(feature, { renderer: this.rims, fill: false, color: token("--ink"), dashArray: DASHES[step - 1] ?? "" });
+      this.#draw(feature, {
+        renderer: this.fills,
+        stroke: false,
+        fillColor: token(`--minutes-${step}`),
+        fillOpacity: 1,
+      });
+      const area = this.#draw(feature, {
+        renderer: this.rims,
+        fill: false,
+        color: token("--ink"),
+        dashArray: DASHES[step - 1] ?? "",
+      });
       this.lines.push(area);
       this.layer.addLayer(this.#name(area, `${feature.properties.minutes}分`));
     }
@@ -57,13 +69,21 @@ export class IsochroneLayer {
       const points = /** @type {L.LatLng[]} */ (/** @type {L.Polygon} */ (part).getLatLngs().flat(3));
       for (const point of points) if (!top || point.lat > top.lat) top = point;
     });
-    const icon = L.divIcon({ className: "label label--minutes", html: element("span", {}, text), iconSize: [0, 0], iconAnchor: [0, 14] });
+    const icon = L.divIcon({
+      className: "label label--minutes",
+      html: element("span", {}, text),
+      iconSize: [0, 0],
+      iconAnchor: [0, 14],
+    });
     return L.marker(top ?? this.map.getCenter(), { icon, zIndexOffset: 900, interactive: false, keyboard: false });
   }
 
   /** Return the corners of the areas. @returns {L.LatLng[]} */
   corners() {
-    const areas = this.layer.getLayers().filter((layer) => layer instanceof L.GeoJSON).flatMap((area) => area.getLayers());
+    const areas = this.layer
+      .getLayers()
+      .filter((layer) => layer instanceof L.GeoJSON)
+      .flatMap((area) => area.getLayers());
     return areas.flatMap((part) => /** @type {L.LatLng[]} */ (/** @type {L.Polygon} */ (part).getLatLngs().flat(3)));
   }
 

@@ -1,9 +1,9 @@
 /** What the colours mean and how many people each stands for. */
 
-import { element, fill } from "../element.js";
-import { peopleByClass } from "../filters.js";
-import { KINDS, count, meansText, percent, shortBase } from "../strings.js";
-import { swatch, symbol } from "../symbols.js";
+import { peopleByClass } from "#kit/classes.js";
+import { element, fill } from "#kit/element.js";
+import { swatch, symbol } from "#kit/symbols.js";
+import { count, KINDS, meansText, percent, shortBase } from "#kit/words.js";
 
 /** @typedef {{profile: string, network: string, basis: string, layers: Set<string>}} Ground what the colours stand on */
 
@@ -18,7 +18,9 @@ export class Legend {
     this.head = element(
       "button",
       { type: "button", class: "legend__head", "aria-controls": "legend-body", onclick: () => this.#set(!this.open) },
-      this.title, this.ramp, this.fold,
+      this.title,
+      this.ramp,
+      this.fold,
     );
     this.body = element("div", { class: "legend__body", id: "legend-body" });
     this.open = open;
@@ -38,12 +40,14 @@ export class Legend {
   /**
    * Show the classes of a measurement.
    *
-   * @param {import("../types.js").Coverage} coverage @param {Ground} ground
+   * @param {import("#kit/types.js").Coverage} coverage @param {Ground} ground
    */
   showCoverage(coverage, ground) {
     const rows = peopleByClass(coverage);
     this.#name("相談員が着くまでの時間", ground);
-    this.#ramp(rows.map((row) => ({ style: row.style, text: row.style === "none" ? "不可" : row.label.replace("以内", "") })));
+    this.#ramp(
+      rows.map((row) => ({ style: row.style, text: row.style === "none" ? "不可" : row.label.replace("以内", "") })),
+    );
     fill(
       this.body,
       element(
@@ -51,12 +55,23 @@ export class Legend {
         {},
         element("caption", { class: "sr-only" }, "色の区分ごとの人数。区分は上の端の分を含みます。"),
         element("thead", {}, element("tr", {}, head("区分"), head("この色(人)"), head("ここまでの合計(人)"))),
-        element("tbody", {}, rows.map((row) => element(
-          "tr", {},
-          element("th", { scope: "row" }, swatch(row.style), row.label),
-          element("td", {}, count(row.people)),
-          element("td", {}, row.upTo === null ? "" : `${count(row.upTo)} (${percent(row.upTo, coverage.population)} %)`),
-        ))),
+        element(
+          "tbody",
+          {},
+          rows.map((row) =>
+            element(
+              "tr",
+              {},
+              element("th", { scope: "row" }, swatch(row.style), row.label),
+              element("td", {}, count(row.people)),
+              element(
+                "td",
+                {},
+                row.upTo === null ? "" : `${count(row.upTo)} (${percent(row.upTo, coverage.population)} %)`,
+              ),
+            ),
+          ),
+        ),
       ),
       kinds(ground.layers),
       element("p", { class: "quiet print-only" }, ground.basis),
@@ -67,8 +82,8 @@ export class Legend {
   /**
    * Show the areas of one consultant.
    *
-   * @param {string} base @param {import("../types.js").IsochroneFeature[]} areas
-   * @param {import("../types.js").Coverage} coverage @param {Ground} ground
+   * @param {string} base @param {import("#kit/types.js").IsochroneFeature[]} areas
+   * @param {import("#kit/types.js").Coverage} coverage @param {Ground} ground
    */
   showIsochrones(base, areas, coverage, ground) {
     const means = meansText(coverage.profile);
@@ -82,11 +97,22 @@ export class Legend {
         {},
         element("caption", { class: "sr-only" }, `到達圏: ${means}その分数までに行ける範囲と、その中に住む人数`),
         element("thead", {}, element("tr", {}, head("範囲(到達圏)"), head("住んでいる人"))),
-        element("tbody", {}, rows.map((row, index) => element(
-          "tr", {},
-          element("th", { scope: "row" }, swatch(`area-${index + 1}`), `${row.properties.minutes}分で行ける範囲`),
-          element("td", {}, `${count(row.properties.population)}人 (${percent(row.properties.population, coverage.population)} %)`),
-        ))),
+        element(
+          "tbody",
+          {},
+          rows.map((row, index) =>
+            element(
+              "tr",
+              {},
+              element("th", { scope: "row" }, swatch(`area-${index + 1}`), `${row.properties.minutes}分で行ける範囲`),
+              element(
+                "td",
+                {},
+                `${count(row.properties.population)}人 (${percent(row.properties.population, coverage.population)} %)`,
+              ),
+            ),
+          ),
+        ),
       ),
       kinds(ground.layers),
       element("p", { class: "quiet print-only" }, ground.basis),
@@ -101,7 +127,10 @@ export class Legend {
 
   /** @param {{style: string, text: string}[]} parts */
   #ramp(parts) {
-    fill(this.ramp, parts.map((part) => element("span", {}, element("i", { class: `fill-${part.style}` }), part.text)));
+    fill(
+      this.ramp,
+      parts.map((part) => element("span", {}, element("i", { class: `fill-${part.style}` }), part.text)),
+    );
   }
 
   hide() {
@@ -116,6 +145,12 @@ function head(text) {
 
 /** Return the key to the marks that are shown; the screen has it in the panel, paper has it here. @param {Set<string>} layers @returns {HTMLElement} */
 function kinds(layers) {
-  const marks = [{ kind: "consultant", title: "丸ごと相談員" }, ...KINDS].filter(({ kind }) => layers.has(kind === "consultant" ? "consultants" : kind));
-  return element("ul", { class: "legend__kinds" }, marks.map(({ kind, title }) => element("li", {}, symbol(kind), title)));
+  const marks = [{ kind: "consultant", title: "丸ごと相談員" }, ...KINDS].filter(({ kind }) =>
+    layers.has(kind === "consultant" ? "consultants" : kind),
+  );
+  return element(
+    "ul",
+    { class: "legend__kinds" },
+    marks.map(({ kind, title }) => element("li", {}, symbol(kind), title)),
+  );
 }

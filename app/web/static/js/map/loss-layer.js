@@ -1,13 +1,17 @@
 /** Who loses cover, the road that is cut, and the way round it. */
 
 import * as L from "leaflet";
-import { element } from "../element.js";
-import { latLng, token } from "./panes.js";
+import { element } from "#kit/element.js";
+import { latLng, token } from "#map/panes.js";
 
-/** @typedef {import("../types.js").CellFeature} CellFeature */
-/** @typedef {import("../types.js").CriticalRoad} CriticalRoad */
+/** @typedef {import("#kit/types.js").CellFeature} CellFeature */
+/** @typedef {import("#kit/types.js").CriticalRoad} CriticalRoad */
 
-const LEVELS = /** @type {[string, number][]} */ ([["lost", 232], ["round", 242], ["cut", 244]]);
+const LEVELS = /** @type {[string, number][]} */ ([
+  ["lost", 232],
+  ["round", 242],
+  ["cut", 244],
+]);
 /** A stretch of a few metres is not seen from afar; its number is. */
 const CUT = 7;
 const ROUND = 5;
@@ -50,7 +54,8 @@ export class LossLayer {
     }
     for (const [index, road] of roads.entries()) {
       if (chosen !== -1 && index !== chosen) continue;
-      if (chosen !== -1 && road.detour) this.#line(road.detour.line, "round", ROUND, { dashArray: "10 7", lineCap: "butt" });
+      if (chosen !== -1 && road.detour)
+        this.#line(road.detour.line, "round", ROUND, { dashArray: "10 7", lineCap: "butt" });
       this.#line(chosen === -1 ? road.line : road.worst_line, "cut", CUT, {});
       this.#number(road, index, false);
     }
@@ -66,7 +71,9 @@ export class LossLayer {
   #line(shape, pane, weight, more) {
     const parts = shape.coordinates.map((part) => part.map(latLng));
     this.layer.addLayer(L.polyline(parts, { ...this.#in(pane), color: "#fff", weight: weight + CASING, opacity: 1 }));
-    this.layer.addLayer(L.polyline(parts, { ...this.#in(pane), color: token(`--${pane}`), weight, opacity: 1, ...more }));
+    this.layer.addLayer(
+      L.polyline(parts, { ...this.#in(pane), color: token(`--${pane}`), weight, opacity: 1, ...more }),
+    );
   }
 
   /** @param {string} pane @returns {L.PathOptions} */
@@ -83,7 +90,12 @@ export class LossLayer {
     const html = element("span", { class: "rank" }, String(index + 1));
     const icon = L.divIcon({ className: `rank-mark${isQuiet ? " is-quiet" : ""}`, html, iconSize: [0, 0] });
     const at = line.length === 2 ? between(latLng(line[0] ?? middle), latLng(middle)) : latLng(middle);
-    const mark = L.marker(at, { icon, keyboard: false, zIndexOffset: isQuiet ? -100 : 1500, title: `${index + 1} ${road.title}` });
+    const mark = L.marker(at, {
+      icon,
+      keyboard: false,
+      zIndexOffset: isQuiet ? -100 : 1500,
+      title: `${index + 1} ${road.title}`,
+    });
     mark.on("click", () => this.onRoad(index));
     this.layer.addLayer(mark);
     // The table beside the map says and opens the same.

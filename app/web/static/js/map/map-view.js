@@ -1,16 +1,16 @@
 /** The map as the page knows it: what to show goes in, what a person opened comes out. */
 
 import * as L from "leaflet";
-import { element, fill } from "../element.js";
-import { clearView } from "./clear-view.js";
-import { addControls, createMap, drawDistricts, drawRoads, northArrow, writeNames } from "./base-map.js";
-import { CoverageLayer } from "./coverage-layer.js";
-import { IsochroneLayer } from "./isochrone-layer.js";
-import { overlays } from "./overlays.js";
-import { latLng, token } from "./panes.js";
-import { ResourceLayer } from "./resource-layer.js";
+import { element, fill } from "#kit/element.js";
+import { addControls, createMap, drawDistricts, drawRoads, northArrow, writeNames } from "#map/base-map.js";
+import { clearView } from "#map/clear-view.js";
+import { CoverageLayer } from "#map/coverage-layer.js";
+import { IsochroneLayer } from "#map/isochrone-layer.js";
+import { overlays } from "#map/overlays.js";
+import { latLng, token } from "#map/panes.js";
+import { ResourceLayer } from "#map/resource-layer.js";
 
-/** @typedef {import("../filters.js").Selection} Selection */
+/** @typedef {import("#kit/address.js").Selection} Selection */
 /** @typedef {{lat: number, lon: number, zoom: number}} View */
 
 const MARGIN = 12;
@@ -26,7 +26,7 @@ export class MapView {
    * @param {HTMLElement} container
    * @param {[number, number, number, number]} bounds west, south, east, north
    * @param {{onOpen: (selection: Selection) => void, onMove: (view: View) => void,
-   *   describeCell: (cell: import("../types.js").CellFeature) => HTMLElement, hiddenBelow: () => number}} page
+   *   describeCell: (cell: import("#kit/types.js").CellFeature) => HTMLElement, hiddenBelow: () => number}} page
    */
   constructor(container, [west, south, east, north], page) {
     this.page = page;
@@ -48,19 +48,22 @@ export class MapView {
   }
 
   /**
-   * Draw the base map.
+   * Draw land, borders and names.
    *
-   * @param {import("../types.js").DistrictFeature[]} districts
-   * @param {import("../types.js").PlaceFeature[]} places
-   * @param {import("../types.js").Collection<import("../types.js").RoadFeature>|null} roads
+   * @param {import("#kit/types.js").DistrictFeature[]} districts
+   * @param {import("#kit/types.js").PlaceFeature[]} places
    * @param {string} credit
    */
-  drawBase(districts, places, roads, credit) {
+  drawLand(districts, places, credit) {
     drawDistricts(this.map, districts);
-    if (roads) drawRoads(this.map, roads);
     this.writeNames = writeNames(this.map, districts, places);
     this.districts = new Map(districts.map((district) => [district.properties.name, district]));
     if (credit) this.map.attributionControl.addAttribution(element("span", {}, credit).outerHTML);
+  }
+
+  /** @param {import("#kit/types.js").Collection<import("#kit/types.js").RoadFeature>} roads */
+  drawRoads(roads) {
+    drawRoads(this.map, roads);
   }
 
   /** Show tiles of a public map below our own, where a setting allows it. @param {string} url @param {string} credit */
@@ -77,8 +80,8 @@ export class MapView {
   /**
    * Show marks; names of places step aside for them.
    *
-   * @param {import("../types.js").ResourceFeature[]} resources
-   * @param {import("../types.js").ConsultantFeature[]} consultants
+   * @param {import("#kit/types.js").ResourceFeature[]} resources
+   * @param {import("#kit/types.js").ConsultantFeature[]} consultants
    * @param {Selection|null} chosen
    */
   showMarks(resources, consultants, chosen) {
@@ -86,7 +89,7 @@ export class MapView {
     this.writeNames();
   }
 
-  /** @param {import("../types.js").IsochroneFeature[]} areas */
+  /** @param {import("#kit/types.js").IsochroneFeature[]} areas */
   showIsochrones(areas) {
     this.isochrones.show(areas);
     this.cells.setQuiet(true);
@@ -107,21 +110,33 @@ export class MapView {
   showAccuracy(at, metres) {
     this.accuracy.clearLayers();
     if (!at || !metres) return;
-    const style = { pane: "accuracy", interactive: false, color: token("--ink"), weight: 2, dashArray: "4 6", fill: false };
+    const style = {
+      pane: "accuracy",
+      interactive: false,
+      color: token("--ink"),
+      weight: 2,
+      dashArray: "4 6",
+      fill: false,
+    };
     L.circle(latLng(at), { ...style, radius: metres }).addTo(this.accuracy);
   }
 
-  /** @param {import("../types.js").CellFeature} cell @param {L.LatLng} at */
+  /** @param {import("#kit/types.js").CellFeature} cell @param {L.LatLng} at */
   #openCell(cell, at) {
     const content = this.page.describeCell(cell);
-    L.popup({ closeButton: false, maxWidth: 320, autoPanPadding: [16, 16] }).setLatLng(at).setContent(content).openOn(this.map);
+    L.popup({ closeButton: false, maxWidth: 320, autoPanPadding: [16, 16] })
+      .setLatLng(at)
+      .setContent(content)
+      .openOn(this.map);
     const live = document.getElementById("live");
     if (live) fill(live, content.textContent ?? "");
   }
 
   /** Show the whole city, so that as little as can be of what lives in it is under the boxes over the map. @param {boolean} [animate] */
   showCity(animate = true) {
-    const borders = [...(this.districts?.values() ?? [])].flatMap((district) => district.geometry?.coordinates.flat(2) ?? []);
+    const borders = [...(this.districts?.values() ?? [])].flatMap(
+      (district) => district.geometry?.coordinates.flat(2) ?? [],
+    );
     const rim = borders.filter((_, index) => index % Math.ceil(borders.length / RIM_POINTS) === 0).map(latLng);
     this.#fit(this.city, [...this.cells.centres(), ...this.marks.places(), ...rim], { animate });
   }
@@ -136,7 +151,8 @@ export class MapView {
 
   /** Show points as large as they go together. @param {L.LatLng[]} points */
   showPoints(points) {
-    if (points.length) this.#fit(L.latLngBounds(points), points, { margin: AREA_MARGIN, air: AREA_MARGIN, maxZoom: DISTRICT_ZOOM });
+    if (points.length)
+      this.#fit(L.latLngBounds(points), points, { margin: AREA_MARGIN, air: AREA_MARGIN, maxZoom: DISTRICT_ZOOM });
   }
 
   /** @param {View} view */
@@ -172,15 +188,24 @@ export class MapView {
    * @param {{margin?: number, air?: number, maxZoom?: number, animate?: boolean}} [how] air: pixels free around each box
    */
   #fit(bounds, points, { margin = MARGIN, air = 4, maxZoom = this.map.getMaxZoom(), animate = true } = {}) {
-    const pixel = /** @type {(at: L.LatLng) => [number, number]} */ ((at) => {
-      const point = this.map.project(at, 0);
-      return [point.x, point.y];
-    });
+    const pixel = /** @type {(at: L.LatLng) => [number, number]} */ (
+      (at) => {
+        const point = this.map.project(at, 0);
+        return [point.x, point.y];
+      }
+    );
     const [left, top] = pixel(bounds.getNorthWest());
     const [right, bottom] = pixel(bounds.getSouthEast());
     const { x, y } = this.map.getSize();
     const boxes = overlays(this.map.getContainer(), this.page.hiddenBelow(), air);
-    const { zoom, centre } = clearView({ points: points.map(pixel), frame: [left, top, right, bottom], size: [x, y], boxes, margin, maxZoom });
+    const { zoom, centre } = clearView({
+      points: points.map(pixel),
+      frame: [left, top, right, bottom],
+      size: [x, y],
+      boxes,
+      margin,
+      maxZoom,
+    });
     this.#go(this.map.unproject(L.point(centre), 0), zoom, animate);
   }
 
@@ -196,8 +221,12 @@ export class MapView {
     this.isZooming = false;
     /** @type {(() => void)|null} */
     this.nextGo = null;
-    this.map.on("zoomanim", () => { this.isZooming = true; });
-    this.map.on("zoomend", () => { this.isZooming = false; });
+    this.map.on("zoomanim", () => {
+      this.isZooming = true;
+    });
+    this.map.on("zoomend", () => {
+      this.isZooming = false;
+    });
     this.map.on("moveend", () => {
       const go = this.nextGo;
       this.nextGo = null;

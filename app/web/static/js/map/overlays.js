@@ -1,6 +1,6 @@
 /** What lies over the map: legend, buttons, notice, and on a phone the sheet. */
 
-/** @typedef {import("./clear-view.js").Box} Box */
+/** @typedef {import("#map/clear-view.js").Box} Box */
 const OVER = ".legend, .banner, .controls, .leaflet-control-scale, .leaflet-control-attribution";
 
 /**
@@ -14,9 +14,15 @@ export function overlays(container, below, air = 4) {
   const parts = container.parentElement?.querySelectorAll(OVER) ?? [];
   const seen = [...parts].filter((part) => part.checkVisibility({ visibilityProperty: true }));
   const boxes = seen.map((part) => part.getBoundingClientRect());
-  const around = boxes.map((box) => /** @type {Box} */ (
-    [box.left - frame.left - air, box.top - frame.top - air, box.right - frame.left + air, box.bottom - frame.top + air]
-  ));
+  const around = boxes.map(
+    (box) =>
+      /** @type {Box} */ ([
+        box.left - frame.left - air,
+        box.top - frame.top - air,
+        box.right - frame.left + air,
+        box.bottom - frame.top + air,
+      ]),
+  );
   if (below > 0) around.push([-1, frame.height - below - air, frame.width + 1, frame.height + 1]);
   return around;
 }

@@ -1,12 +1,12 @@
 /** Consultants that can be put somewhere else: by hand, by finger, or by the arrow keys on their mark. */
 
 import * as L from "leaflet";
-import { element } from "../element.js";
-import { shortBase } from "../strings.js";
-import { symbol } from "../symbols.js";
-import { latLng, token } from "./panes.js";
+import { element } from "#kit/element.js";
+import { symbol } from "#kit/symbols.js";
+import { shortBase } from "#kit/words.js";
+import { latLng, token } from "#map/panes.js";
 
-/** @typedef {import("../trial.js").Spot} Spot */
+/** @typedef {import("#kit/types.js").Spot} Spot */
 /** @typedef {{id: string, base: string, at: Spot|null, from: Spot|null, state: "same"|"moved"|"added", isOff: boolean}} Post */
 
 const STEP_PX = 16;
@@ -51,15 +51,29 @@ export class PostLayer {
     for (const state of ["moved", "added"]) node.classList.toggle(`post--${state}`, post.state === state);
     node.classList.toggle("post--off", post.isOff);
     node.setAttribute("aria-pressed", String(isChosen));
-    node.setAttribute("aria-label", `丸ごと相談員 ${post.base}${WORDS[post.state]}${post.isOff ? "、道路から離れすぎています" : ""}。矢印キーで動かせます`);
+    node.setAttribute(
+      "aria-label",
+      `丸ごと相談員 ${post.base}${WORDS[post.state]}${post.isOff ? "、道路から離れすぎています" : ""}。矢印キーで動かせます`,
+    );
     mark.marker.setZIndexOffset(isChosen ? 2 * LEVEL : LEVEL);
   }
 
   /** @param {Post} post @param {L.LatLng} at @returns {{marker: L.Marker, post: Post, isHeld: boolean}} */
   #make(post, at) {
     const name = element("span", { class: "mark__name" }, shortBase(post.base));
-    const icon = L.divIcon({ className: "mark mark--consultant post", html: element("div", {}, symbol("consultant"), name), iconSize: /** @type {any} */ (null) });
-    const marker = L.marker(at, { icon, draggable: true, keyboard: false, autoPan: true, zIndexOffset: LEVEL, bubblingMouseEvents: false });
+    const icon = L.divIcon({
+      className: "mark mark--consultant post",
+      html: element("div", {}, symbol("consultant"), name),
+      iconSize: /** @type {any} */ (null),
+    });
+    const marker = L.marker(at, {
+      icon,
+      draggable: true,
+      keyboard: false,
+      autoPan: true,
+      zIndexOffset: LEVEL,
+      bubblingMouseEvents: false,
+    });
     const mark = { marker, post, isHeld: false };
     this.marks.set(post.id, mark);
     marker.addTo(this.map);
@@ -87,13 +101,18 @@ export class PostLayer {
   /** @param {KeyboardEvent} event @param {{marker: L.Marker, post: Post}} mark */
   #onKey(event, { marker, post }) {
     const ways = /** @type {Record<string, [number, number]>} */ ({
-      ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
     });
     const way = ways[event.key];
     if (event.key === "Enter" || event.key === " ") this.page.onChoose(post.id);
     else if (way) {
       const step = event.shiftKey ? LONG_STEP_PX : STEP_PX;
-      const to = this.map.containerPointToLatLng(this.map.latLngToContainerPoint(marker.getLatLng()).add([way[0] * step, way[1] * step]));
+      const to = this.map.containerPointToLatLng(
+        this.map.latLngToContainerPoint(marker.getLatLng()).add([way[0] * step, way[1] * step]),
+      );
       this.page.onDrop(post.id, [to.lng, to.lat]);
       if (!this.map.getBounds().pad(-0.05).contains(to)) this.map.panTo(to, { animate: false });
     } else return;

@@ -1,15 +1,15 @@
 /** Marks of resources and consultants: one per place, opened by click, touch or key. */
 
 import * as L from "leaflet";
-import { element } from "../element.js";
-import { bySite } from "../filters.js";
-import { kindTitle, shortBase } from "../strings.js";
-import { symbol } from "../symbols.js";
-import { latLng } from "./panes.js";
+import { element } from "#kit/element.js";
+import { symbol } from "#kit/symbols.js";
+import { kindTitle, shortBase } from "#kit/words.js";
+import { latLng } from "#map/panes.js";
+import { bySite } from "#map/sites.js";
 
-/** @typedef {import("../types.js").ResourceFeature} ResourceFeature */
-/** @typedef {import("../types.js").ConsultantFeature} ConsultantFeature */
-/** @typedef {import("../filters.js").Selection} Selection */
+/** @typedef {import("#kit/types.js").ResourceFeature} ResourceFeature */
+/** @typedef {import("#kit/types.js").ConsultantFeature} ConsultantFeature */
+/** @typedef {import("#kit/address.js").Selection} Selection */
 
 const CHOSEN_LEVEL = 2000;
 
@@ -50,7 +50,8 @@ export class ResourceLayer {
     const kinds = new Set(features.map((feature) => feature.properties.kind));
     const kind = kinds.size === 1 ? first.properties.kind : "several";
     const drawn = kind === "several" ? symbol(kind, String(features.length)) : symbol(kind);
-    const badge = !single && kind !== "several" && element("span", { class: "mark__count", "data-count": features.length });
+    const badge =
+      !single && kind !== "several" && element("span", { class: "mark__count", "data-count": features.length });
     const label = single
       ? `${kindTitle(kind)} ${first.properties.name}`
       : `${kind === "several" ? "" : `${kindTitle(kind)} `}この場所の${features.length}件: ${features.map((feature) => feature.properties.name).join("、")}`;
@@ -58,9 +59,16 @@ export class ResourceLayer {
     /** @type {Selection} */
     const selection = single ? { type: "resource", id: String(first.properties.id) } : { type: "site", id: site };
     const keys = features.map((feature) => `resource:${feature.properties.id}`);
-    const at = latLng(/** @type {import("../types.js").Point} */ (first.geometry).coordinates);
+    const at = latLng(/** @type {import("#kit/types.js").Point} */ (first.geometry).coordinates);
     const level = kind === "centre" ? 300 : single ? 0 : 200;
-    this.#add([`site:${site}`, ...keys], at, { className: `mark mark--${kind}`, content: [drawn, badge], label, tip, level, selection });
+    this.#add([`site:${site}`, ...keys], at, {
+      className: `mark mark--${kind}`,
+      content: [drawn, badge],
+      label,
+      tip,
+      level,
+      selection,
+    });
   }
 
   /** @param {ConsultantFeature} feature */
@@ -71,7 +79,12 @@ export class ResourceLayer {
     /** @type {Selection} */
     const selection = { type: "consultant", id: properties.id };
     this.#add([`consultant:${properties.id}`], latLng(geometry.coordinates), {
-      className: "mark mark--consultant", content: [symbol("consultant"), name], label, tip: label, level: 1000, selection,
+      className: "mark mark--consultant",
+      content: [symbol("consultant"), name],
+      label,
+      tip: label,
+      level: 1000,
+      selection,
     });
   }
 
@@ -81,8 +94,18 @@ export class ResourceLayer {
    */
   #add(keys, at, { className, content, label, tip, level, selection }) {
     const icon = L.divIcon({ className, html: element("div", {}, content), iconSize: /** @type {any} */ (null) });
-    const marker = L.marker(at, { icon, keyboard: false, zIndexOffset: level, riseOnHover: true, bubblingMouseEvents: false });
-    marker.bindTooltip(tip, { className: "tip", direction: "top", offset: [0, className.includes("consultant") ? -40 : -12] });
+    const marker = L.marker(at, {
+      icon,
+      keyboard: false,
+      zIndexOffset: level,
+      riseOnHover: true,
+      bubblingMouseEvents: false,
+    });
+    marker.bindTooltip(tip, {
+      className: "tip",
+      direction: "top",
+      offset: [0, className.includes("consultant") ? -40 : -12],
+    });
     marker.addTo(this.layer);
     const node = /** @type {HTMLElement} */ (marker.getElement());
     node.setAttribute("role", "button");
@@ -129,7 +152,10 @@ export class ResourceLayer {
   /** @param {KeyboardEvent} event @param {HTMLElement} node @param {Selection} selection */
   #onKey(event, node, selection) {
     const steps = /** @type {Record<string, [number, number]>} */ ({
-      ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
     });
     const step = steps[event.key];
     if (event.key === "Enter" || event.key === " ") this.#open(node, selection);
@@ -152,14 +178,16 @@ export class ResourceLayer {
       const along = to.x * dx + to.y * dy;
       const aside = Math.abs(to.x * dy) + Math.abs(to.y * dx);
       const far = along + 2 * aside;
-      const same = along === 0 && aside === 0 && dy !== 0 && (dy < 0) === mark.node.classList.contains("mark--consultant");
+      const same =
+        along === 0 && aside === 0 && dy !== 0 && dy < 0 === mark.node.classList.contains("mark--consultant");
       if ((same || (along > 0 && aside <= 2 * along)) && far < best.far) best = { key, far };
     }
     const found = this.marks.get(best.key);
     if (!found) return;
     this.#setTabStop(best.key);
     found.node.focus({ preventScroll: true });
-    if (!this.map.getBounds().pad(-0.05).contains(found.marker.getLatLng())) this.map.panTo(found.marker.getLatLng(), { animate: false });
+    if (!this.map.getBounds().pad(-0.05).contains(found.marker.getLatLng()))
+      this.map.panTo(found.marker.getLatLng(), { animate: false });
   }
 
   #scale() {

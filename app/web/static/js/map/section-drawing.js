@@ -1,7 +1,8 @@
 /** Choosing a stretch of road on the map: two places on a road, or a line of points; by hand, or with the middle of the map. */
 
 import * as L from "leaflet";
-import { latLng, token } from "./panes.js";
+import { Undo } from "#kit/undo.js";
+import { latLng, token } from "#map/panes.js";
 
 /** @typedef {[number, number]} Place lon, lat */
 
@@ -12,8 +13,8 @@ export class SectionDrawing {
     this.map = map;
     this.onChange = onChange;
     this.layer = L.layerGroup().addTo(map);
-    /** @type {Place[]} */
-    this.places = [];
+    /** @type {Undo<Place[]>} */
+    this.steps = new Undo(/** @type {Place[]} */ ([]));
     this.isOn = false;
     map.on("click", (event) => this.isOn && this.#add(event.latlng));
     map.getContainer().addEventListener("keydown", (event) => {
@@ -21,19 +22,29 @@ export class SectionDrawing {
     });
   }
 
+  /** What is chosen so far. @returns {Place[]} */
+  get places() {
+    return this.steps.state;
+  }
+
   /** Begin with nothing. */
   start() {
     this.isOn = true;
     this.map.getContainer().classList.add("map--drawing");
-    this.#change([]);
+    this.#forget();
+    this.#changed();
   }
 
   /** Stop listening; what is drawn is taken away. */
   stop() {
     this.isOn = false;
     this.map.getContainer().classList.remove("map--drawing");
-    this.places = [];
+    this.#forget();
     this.layer.clearLayers();
+  }
+
+  #forget() {
+    this.steps = new Undo(/** @type {Place[]} */ ([]));
   }
 
   /** Take the middle of the map. */
@@ -41,19 +52,26 @@ export class SectionDrawing {
     this.#add(this.map.getCenter());
   }
 
-  /** Take the last place back. */
+  /** Take the last step back. */
   undo() {
-    this.#change(this.places.slice(0, -1));
+    this.steps.undo();
+    this.#changed();
+  }
+
+  /** Take it again. */
+  redo() {
+    this.steps.redo();
+    this.#changed();
   }
 
   /** @param {L.LatLng} at */
   #add(at) {
-    this.#change([...this.places, [Number(at.lng.toFixed(6)), Number(at.lat.toFixed(6))]]);
+    this.steps.did([...this.places, [Number(at.lng.toFixed(6)), Number(at.lat.toFixed(6))]]);
+    this.#changed();
   }
 
-  /** @param {Place[]} places */
-  #change(places) {
-    this.places = places;
+  #changed() {
+    const { places } = this;
     this.#draw(places.length > 1 ? [places] : []);
     this.onChange(places);
   }
@@ -67,7 +85,10 @@ export class SectionDrawing {
   #draw(parts) {
     this.layer.clearLayers();
     const lines = parts.map((part) => part.map(latLng));
-    for (const [color, weight] of /** @type {[string, number][]} */ ([["#fff", 12], [token("--press"), 7]])) {
+    for (const [color, weight] of /** @type {[string, number][]} */ ([
+      ["#fff", 12],
+      [token("--press"), 7],
+    ])) {
       L.polyline(lines, { color, weight, interactive: false, pane: "closures" }).addTo(this.layer);
     }
     for (const [index, place] of this.places.entries()) {

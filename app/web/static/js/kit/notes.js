@@ -1,0 +1,107 @@
+/** Short notes: what is known of one cell of the map, how sure a figure is, and what went wrong. */
+
+import { element } from "#kit/element.js";
+import { count, meansText, minutes, REASONS, rangeText } from "#kit/words.js";
+
+/**
+ * Return the words for one inhabited cell.
+ *
+ * @param {import("#kit/types.js").Cell} cell
+ * @param {import("#kit/types.js").ConsultantFeature[]} consultants
+ * @param {string} profile
+ * @returns {HTMLElement}
+ */
+export function describeCell(cell, consultants, profile) {
+  const base = consultants.find((item) => item.properties.id === cell.consultant)?.properties.base ?? "";
+  const far = cell.reason === "off_network" && cell.snap_m !== null ? `(${count(cell.snap_m)} m)` : "";
+  const time =
+    cell.travel_time_s === null
+      ? element("p", {}, element("strong", {}, "到達できません"), `: ${REASONS[cell.reason ?? ""] ?? ""}${far}`)
+      : element(
+          "p",
+          {},
+          `${base}の相談員から${meansText(profile)}`,
+          element("strong", {}, `${minutes(cell.travel_time_s)}分`),
+        );
+  const people = `${cell.district}の250 m四方に ${count(cell.population)}人・${count(cell.households)}世帯`;
+  return element("div", {}, time, element("p", { class: "quiet" }, people));
+}
+
+/**
+ * Return how low and how high a figure may be, nothing where that is not known.
+ *
+ * @param {{covered_low?: Record<string, number>, covered_high?: Record<string, number>}} figures @param {number} edge
+ * @returns {HTMLElement|false}
+ */
+export function rangeNote({ covered_low: low, covered_high: high }, edge) {
+  if (!low || !high) return false;
+  return element(
+    "p",
+    { class: "figure-range" },
+    "道の速さの見込みしだいで、",
+    element("strong", {}, `${rangeText(low[String(edge)] ?? 0, high[String(edge)] ?? 0)}人`),
+    "になります(いちばん遅いとき〜いちばん速いとき)。",
+  );
+}
+
+/**
+ * Return what went wrong, with a way to try again.
+ *
+ * @param {import("#kit/api.js").ApiError} error @param {() => void} again
+ * @returns {HTMLElement}
+ */
+export function errorNote(error, again) {
+  return element(
+    "div",
+    { class: "note note--wrong", role: "alert" },
+    element("strong", {}, error.message),
+    element("p", {}, error.detail),
+    element("button", { type: "button", class: "button", onclick: () => again() }, "もう一度読み込む"),
+  );
+}
+
+/**
+ * Return what must be loaded before the figures can be shown, and how.
+ *
+ * @param {import("#kit/types.js").Status} status @returns {HTMLElement}
+ */
+export function emptyNote({ network, has_people: hasPeople, bounds }) {
+  const parts = /** @type {[string, boolean, string][]} */ ([
+    ["道路", Boolean(network), "tono network build --osm 道路.osm.pbf"],
+    ["地区の境界", Boolean(bounds), "tono districts load 地区.geojson"],
+    ["人口", hasPeople, "tono demand load 人口.csv"],
+  ]);
+  return element(
+    "section",
+    { class: "empty" },
+    element("h2", {}, "まだ計算できません"),
+    element("p", {}, "相談員が着くまでの時間を出すには、次のデータが要ります。"),
+    element(
+      "ul",
+      { class: "checks" },
+      parts.map(([title, there]) =>
+        element(
+          "li",
+          {},
+          element("span", { class: "checks__mark", "aria-hidden": "true" }, there ? "✓" : "―"),
+          `${title}: ${there ? "あります" : "まだありません"}`,
+        ),
+      ),
+    ),
+    element("p", {}, "サーバーで次の命令を実行してから、この画面を読み込み直してください。"),
+    element("h3", {}, "見本のデータで試す"),
+    command("tono demo load"),
+    element("h3", {}, "市のデータを入れる"),
+    command(
+      parts
+        .filter(([, there]) => !there)
+        .map(([, , text]) => text)
+        .join("\n"),
+    ),
+  );
+}
+
+/** @param {string} text @returns {HTMLElement} */
+function command(text) {
+  return element("pre", { class: "command", tabindex: "0" }, element("code", {}, text));
+}
