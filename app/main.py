@@ -12,6 +12,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.accounts.revalidation import AnswerIsKnownError
 from app.consultants.router import router as consultants
 from app.coverage.router import router as coverage
 from app.database import create_database_engine
@@ -106,6 +107,10 @@ def _named(item: dict[str, Any]) -> str:
 
 
 def _answer_errors(app: FastAPI) -> None:
+    @app.exception_handler(AnswerIsKnownError)
+    def known(_: Request, answer: AnswerIsKnownError) -> Response:
+        return Response(status_code=304, headers=answer.headers)
+
     @app.exception_handler(ServiceError)
     def service_error(request: Request, error: ServiceError) -> Response:
         return refusal(request, STATUS[type(error)], error.title, error.detail + NEXT_STEPS.get(type(error), ""))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -23,9 +22,12 @@ from app.consultants.queries import Point
 from app.coverage.ask_together import AskTogether
 from app.coverage.figures import People, Times, figures
 from app.coverage.measure_coverage import MINUTES, RUN_LENGTH, gather_inputs
-from app.coverage.queries import state_of_inputs
+from app.coverage.models import CoverageRun
+from app.coverage.queries import Stamp, find_stamp, get_run, state_of_inputs
 from app.coverage.travel import Inputs, cell_points, departure_points, sha256
 from app.database import answering, transaction
+from app.documents.kept import Kept
+from app.errors import NotReadyError
 from app.register.queries import list_districts
 from geo.roads.snapping import Snapped
 from geo.travel.travel_time import travel_time_matrix
@@ -39,16 +41,20 @@ KEPT_FIGURES = 8
 
 @dataclass(frozen=True, eq=False)
 class Present:
-    """The coverage as it is: `fingerprint` and `run` are those of the stored run with the usual minutes."""
+    """The coverage as it is: `fingerprint` and `run` are those of the stored run with the usual minutes.
+
+    `description` are the inputs of that run in words and numbers.
+    """
 
     fingerprint: str
+    description: dict[str, Any]
     inputs: Inputs
     people: People
     cells: Snapped
     starts: Snapped
     times: Times
     borders: Sequence[tuple[str, BaseGeometry]]
-    kept: OrderedDict[tuple[int, ...], dict[str, Any]] = field(default_factory=OrderedDict)
+    kept: Kept[tuple[int, ...], dict[str, Any]] = field(default_factory=lambda: Kept(KEPT_FIGURES))
 
     @cached_property
     def best(self) -> NDArray[np.float32]:
@@ -63,15 +69,7 @@ class Present:
 
     def figures(self, minutes: Sequence[int]) -> dict[str, Any]:
         """Return the figures as they are now, for the last few choices of minutes from memory."""
-        key = tuple(minutes)
-        found = self.kept.get(key)
-        if found is None:
-            found = figures(self.people, self.inputs.postings, self.times, minutes)
-            with _lock:
-                self.kept[key] = found
-                while len(self.kept) > KEPT_FIGURES:
-                    self.kept.popitem(last=False)
-        return found
+        return self.kept.get(tuple(minutes), lambda: figures(self.people, self.inputs.postings, self.times, minutes))
 
     def district_at(self, place: Point) -> str | None:
         """Return the district that a place lies in, as cells get theirs."""
@@ -79,25 +77,38 @@ class Present:
         return next((name for name, border in self.borders if border.covers(point)), None)
 
 
-_warm: OrderedDict[tuple[str, str, str | None], Present] = OrderedDict()
+_warm: Kept[tuple[str, str, str | None], Present] = Kept(WARM)
 _asking: weakref.WeakKeyDictionary[Engine, AskTogether[str]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
-_gathering = threading.Lock()
 
 
 def present_coverage(source: Source, profile: str, at: datetime | None) -> Present:
     """Return the coverage as it is now, from memory unless something that it depends on has changed."""
     key = (_state(source), profile, at.isoformat() if at else None)
-    found = _recall(key)
-    if found is None:
-        # Whoever asks at the same moment waits for the first instead of doing the same work.
-        with _gathering:
-            found = _recall(key) or _gathered(source, profile, at)
-            with _lock:
-                _warm[key] = found
-                while len(_warm) > WARM:
-                    _warm.popitem(last=False)
-    return found
+    found = _warm.recall(key)
+    if found is not None:
+        return found
+    if isinstance(source, Session):
+        return _warm.get(key, lambda: _gather(source, profile, at))
+    # Connected before it waits for its turn: those who wait with a connection in hand must not starve it of one.
+    with transaction(source) as session:
+        return _warm.get(key, lambda: _gather(session, profile, at))
+
+
+def current_stamp(session: Session, profile: str) -> Stamp:
+    """Return which stored run is that of the data as they are now; say how to make it where there is none."""
+    stamp = find_stamp(session, present_coverage(session, profile, None).fingerprint)
+    if stamp is None:
+        raise NotReadyError(
+            "The coverage was not measured since the data changed. Measure it: `tono coverage`.",
+            detail="データが変わってから、まだカバー状況を計算していません。",
+        )
+    return stamp
+
+
+def current_run(session: Session, profile: str) -> CoverageRun:
+    """Return the stored run of the data as they are now; say how to make it where there is none."""
+    return get_run(session, current_stamp(session, profile).run)
 
 
 def _state(source: Source) -> str:
@@ -118,20 +129,6 @@ def _state_outside(engine: Engine) -> str:
         return state_of_inputs(connection)
 
 
-def _recall(key: tuple[str, str, str | None]) -> Present | None:
-    with _lock:
-        if key in _warm:
-            _warm.move_to_end(key)
-        return _warm.get(key)
-
-
-def _gathered(source: Source, profile: str, at: datetime | None) -> Present:
-    if isinstance(source, Session):
-        return _gather(source, profile, at)
-    with transaction(source) as session:
-        return _gather(session, profile, at)
-
-
 def _gather(session: Session, profile: str, at: datetime | None) -> Present:
     inputs = gather_inputs(session, profile, MINUTES, at)
     cells = cell_points(inputs.network, inputs.cells, inputs.profile)
@@ -141,8 +138,10 @@ def _gather(session: Session, profile: str, at: datetime | None) -> Present:
     borders = [(item.name, to_shape(item.geometry)) for item in districts if item.geometry is not None]
     for _, border in borders:
         shapely.prepare(border)
+    description = inputs.describe()
     return Present(
-        fingerprint=sha256(replace(inputs, minutes=MINUTES).describe()),
+        fingerprint=sha256(description),
+        description=description,
         inputs=inputs,
         people=People.of(inputs.cells, inputs.districts),
         cells=cells,

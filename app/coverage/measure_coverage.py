@@ -30,17 +30,6 @@ MINUTES = (10, 20, 30)
 RUN_LENGTH = 12
 
 
-def current_run(session: Session, profile: str) -> CoverageRun:
-    """Return the stored run for the data as it is now; say how to make it where there is none."""
-    run = find_run(session, sha256(gather_inputs(session, profile, MINUTES, None).describe()))
-    if run is None:
-        raise NotReadyError(
-            "The coverage was not measured since the data changed. Measure it: `tono coverage`.",
-            detail="データが変わってから、まだカバー状況を計算していません。",
-        )
-    return run
-
-
 def measure_coverage(
     session: Session, *, profile: str = "car", minutes: Sequence[int] = MINUTES, at: datetime | None = None
 ) -> CoverageRun:

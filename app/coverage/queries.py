@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from app.coverage.models import CoverageCell, CoverageRun, ResilienceRun
+from app.datasets.queries import state_of
 from app.errors import NotFoundError
+
+
+class Stamp(NamedTuple):
+    """Which run, and when it was measured."""
+
+    run: str
+    computed_at: datetime
 
 
 def find_run(session: Session, fingerprint: str) -> CoverageRun | None:
@@ -17,11 +27,30 @@ def find_run(session: Session, fingerprint: str) -> CoverageRun | None:
 
 
 def get_run(session: Session, run_id: str) -> CoverageRun:
-    """Return one run."""
+    """Return one run with its document."""
     run = session.get(CoverageRun, run_id)
     if run is None:
-        raise NotFoundError(f"There is no coverage run {run_id}.", detail="この計算結果は残っていません。")
+        raise _no_run(run_id)
     return run
+
+
+def find_stamp(session: Session, fingerprint: str) -> Stamp | None:
+    """Return which run has exactly these inputs, without its document."""
+    query = select(CoverageRun.id, CoverageRun.computed_at).where(CoverageRun.fingerprint == fingerprint)
+    row = session.execute(query).one_or_none()
+    return row and Stamp(*row)
+
+
+def get_stamp(session: Session, run_id: str) -> Stamp:
+    """Return when a run was measured, without its document."""
+    row = session.execute(select(CoverageRun.id, CoverageRun.computed_at).where(CoverageRun.id == run_id)).one_or_none()
+    if row is None:
+        raise _no_run(run_id)
+    return Stamp(*row)
+
+
+def _no_run(run_id: str) -> NotFoundError:
+    return NotFoundError(f"There is no coverage run {run_id}.", detail="この計算結果は残っていません。")
 
 
 def list_runs(session: Session, profile: str) -> Sequence[CoverageRun]:
@@ -32,7 +61,7 @@ def list_runs(session: Session, profile: str) -> Sequence[CoverageRun]:
 
 def list_run_cells(session: Session, run_id: str) -> Sequence[CoverageCell]:
     """Return what a run says of every cell, ordered by mesh code."""
-    get_run(session, run_id)
+    get_stamp(session, run_id)
     query = select(CoverageCell).where(CoverageCell.run_id == run_id).order_by(CoverageCell.mesh_code)
     return session.scalars(query).all()
 
@@ -53,17 +82,8 @@ def remove_runs_of(session: Session, dataset_ids: Sequence[int]) -> int:
 
 # Every table that a measurement reads; `tests/app/test_what_if.py` holds that none is missing.
 READ_TABLES = ("closure", "consultant", "dataset", "demand_cell", "district", "resource", "road_network", "speed_edit")
-_STATES = ", ".join(
-    f"(SELECT concat_ws('.', count(*), sum(xmin::text::bigint), sum(hashtid(ctid)::bigint)) FROM {table})"  # noqa: S608  (our own names)
-    for table in READ_TABLES
-)
-_STATE = text(f"SELECT concat_ws(' ', (SELECT oid FROM pg_database WHERE datname = current_database()), {_STATES})")  # noqa: S608
 
 
 def state_of_inputs(session: Session | Connection) -> str:
-    """Return a text that changes whenever a row that a measurement reads is added, changed or removed.
-
-    PostgreSQL gives every new form of a row another transaction number or another place; so thousands of rows need not
-    be read to know that they are as they were.
-    """
-    return str(session.scalar(_STATE))
+    """Return a text that changes whenever a row that a measurement reads is added, changed or removed."""
+    return state_of(session, READ_TABLES)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 
 from app.accounts.caller import Caller
+from app.accounts.revalidation import MAY_BE_KNOWN, Known
 from app.coverage import queries, schemas
 from app.coverage.draw_isochrones import draw_isochrones
-from app.coverage.measure_coverage import MINUTES, current_run
+from app.coverage.keep_warm import current_stamp
+from app.coverage.measure_coverage import MINUTES
 from app.coverage.schemas import ProfileName
 from app.database import DbSession
 from app.errors import InputError
@@ -19,21 +21,23 @@ router = APIRouter(tags=["カバー状況"])
 MOST_MINUTES = 120
 
 
-@router.get("/coverage")
-def coverage(session: DbSession, _: Caller, profile: ProfileName = "car") -> dict[str, Any]:
+@router.get("/coverage", responses=MAY_BE_KNOWN)
+def coverage(session: DbSession, _: Caller, known: Known, profile: ProfileName = "car") -> dict[str, Any]:
     """Return the stored measurement for the data as it is now."""
-    run = current_run(session, profile)
+    stamp = current_stamp(session, profile)
+    known.unless_known(stamp)
+    run = queries.get_run(session, stamp.run)
     document: dict[str, Any] = json.loads(run.document)
     return document | {"computed_at": run.computed_at.isoformat()}
 
 
-@router.get("/coverage/{run_id}/cells")
+@router.get("/coverage/{run_id}/cells", responses=MAY_BE_KNOWN)
 def cells(
-    response: Response, session: DbSession, _: Caller, run_id: Annotated[str, Path(pattern=r"^\w+$", max_length=64)]
+    session: DbSession, _: Caller, known: Known, run_id: Annotated[str, Path(pattern=r"^\w+$", max_length=64)]
 ) -> dict[str, Any]:
     """Return the travel time of every inhabited cell of a run."""
     # The number of a run is the fingerprint of all that it was measured from; but a later version may say more of it.
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    known.unless_known(queries.get_stamp(session, run_id), cache="private, max-age=3600")
     return schemas.cells_geojson(queries.list_run_cells(session, run_id))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Connection, TextClause, select, text
 from sqlalchemy.orm import Session
 
 from app.datasets.models import Dataset
@@ -39,3 +40,30 @@ def list_datasets(session: Session) -> Sequence[Dataset]:
 def list_bundled(session: Session) -> Sequence[Dataset]:
     """Return the datasets that came with the product."""
     return session.scalars(select(Dataset).where(Dataset.is_bundled).order_by(Dataset.id)).all()
+
+
+def remove_rows_of(session: Session, table: str, dataset_ids: Sequence[int]) -> int:
+    """Delete the rows of a table that came with the datasets; return how many."""
+    gone = session.execute(
+        text(f"DELETE FROM {table} WHERE dataset_id = ANY(:numbers)"),  # noqa: S608  (our own names)
+        {"numbers": list(dataset_ids)},
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def state_of(session: Session | Connection, tables: tuple[str, ...]) -> str:
+    """Return a text that changes whenever a row of one of the tables is added, changed or removed.
+
+    PostgreSQL gives every new form of a row another transaction number or another place; so thousands of rows need not
+    be read to know that they are as they were.
+    """
+    return str(session.scalar(_state_query(tables)))
+
+
+@lru_cache(maxsize=16)
+def _state_query(tables: tuple[str, ...]) -> TextClause:
+    states = ", ".join(
+        f"(SELECT concat_ws('.', count(*), sum(xmin::text::bigint), sum(hashtid(ctid)::bigint)) FROM {table})"  # noqa: S608  (our own names)
+        for table in tables
+    )
+    return text(f"SELECT concat_ws(' ', (SELECT oid FROM pg_database WHERE datname = current_database()), {states})")  # noqa: S608

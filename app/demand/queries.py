@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, delete, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
+from app.datasets.queries import state_of
 from app.demand.models import DemandCell, SmallArea
 
 
@@ -65,3 +66,8 @@ def list_places(session: Session) -> Sequence[tuple[SmallArea, str | None]]:
     )
     rows = session.execute(select(SmallArea, district).order_by(SmallArea.code))
     return [(area, name) for area, name in rows]
+
+
+def state_of_places(session: Session) -> str:
+    """Return a text that changes whenever a settlement or the name of its district does."""
+    return state_of(session, ("district", "small_area"))

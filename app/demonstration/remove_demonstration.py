@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.coverage.queries import remove_runs_of
-from app.datasets.queries import list_bundled
+from app.datasets.queries import list_bundled, remove_rows_of
 from app.errors import InputError
 from app.scenarios.queries import remove_scenarios_of
 
@@ -31,11 +30,7 @@ def remove_demonstration(session: Session, *, only_invented: bool = False) -> di
     counts = {"coverage runs": remove_runs_of(session, numbers), "scenarios": remove_scenarios_of(session, numbers)}
     try:
         for table, title in TABLES.items():
-            gone = session.execute(
-                text(f"DELETE FROM {table} WHERE dataset_id = ANY(:numbers)"),  # noqa: S608  (names from above)
-                {"numbers": numbers},
-            )
-            counts[title] = gone.rowcount  # type: ignore[attr-defined]
+            counts[title] = remove_rows_of(session, table, numbers)
     except IntegrityError as error:
         raise InputError(
             "Entries of your own stand on the bundled data (for example people or consultants in a bundled district). "

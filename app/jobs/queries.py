@@ -37,6 +37,11 @@ def add_job(session: Session, kind: str, asked: Mapping[str, Any], words: str) -
     return job
 
 
+def listen(connection: Connection) -> None:
+    """Let a connection be told of new work from now on."""
+    connection.execute(text(f"LISTEN {CHANNEL}"))
+
+
 def get_job(session: Session, number: int) -> Job:
     """Return one job."""
     job = session.get(Job, number, populate_existing=True)

@@ -9,16 +9,16 @@ all.
 from __future__ import annotations
 
 import logging
-import select
 import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 from typing import Any
 
 from psycopg import Connection as PsycopgConnection
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -92,7 +92,7 @@ class Worker:
         try:
             connection.detach()
             with connection.begin():
-                connection.execute(text(f"LISTEN {queries.CHANNEL}"))
+                queries.listen(connection)
             yield connection
         finally:
             connection.close()
@@ -114,7 +114,7 @@ class Worker:
         assert isinstance(line, PsycopgConnection)  # noqa: S101  (the engine is made for it)
         # What was told during the last query is no longer on the line, but kept aside.
         if not list(line.notifies(timeout=0)):
-            select.select([line.fileno(), self._ear.fileno()], [], [], LOOK_EVERY_S)
+            wait([line.fileno(), self._ear.fileno()], LOOK_EVERY_S)
 
     def _do(self, job: Taken) -> None:
         """Work on one job and keep its result, or the reason why there is none."""

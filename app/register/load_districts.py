@@ -11,7 +11,6 @@ import pyogrio
 import shapely
 from geoalchemy2.shape import from_shape
 from shapely.geometry import MultiPolygon, Polygon
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from app.datasets.models import Dataset
 from app.datasets.queries import add_dataset, file_sha256
 from app.errors import InputError
 from app.register.models import District
+from app.register.queries import list_districts
 
 COUNTS = ("population", "households")
 
@@ -36,7 +36,7 @@ def load_districts(session: Session, path: Path, *, source: str = "") -> int:
             sha256=file_sha256(path),
         ),
     )
-    stored = {district.name: district for district in session.scalars(select(District))}
+    stored = {district.name: district for district in list_districts(session)}
     for position, row in enumerate(frame.to_dict("records"), start=1):
         district = stored.pop(row["name"], None)
         if district is None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from app.coverage.figures import NO_DISTRICT
+from app.coverage.keep_warm import present_coverage
 from app.coverage.measure_coverage import RUN_LENGTH, gather_inputs
 from app.coverage.models import ResilienceRun
 from app.coverage.queries import find_resilience_run
@@ -41,7 +42,8 @@ class Question:
 def current_resilience(session: Session, kind: Kind, profile: str) -> ResilienceRun:
     """Return what is stored for the data as it is now; say how to make it where there is nothing."""
     question = Question(kind, profile=profile)
-    run = find_resilience_run(session, sha256(_description(question, _inputs(session, question))))
+    inputs = present_coverage(session, profile, None).description | {"minutes": [question.minutes]}
+    run = find_resilience_run(session, sha256(_description(question, inputs)))
     if run is None:
         raise NotReadyError(
             f"This was not worked out since the data changed. Do it: `tono {kind} --profile {profile}`.",
@@ -58,7 +60,7 @@ def kept(session: Session, question: Question, work_out: Callable[[Inputs], dict
     if question.worst <= 0:
         raise InputError(f"--worst must be above 0; got {question.worst}.")
     inputs = _inputs(session, question)
-    description = _description(question, inputs)
+    description = _description(question, inputs.describe())
     fingerprint = sha256(description)
     stored = find_resilience_run(session, fingerprint)
     if stored is not None:
@@ -105,6 +107,6 @@ def _inputs(session: Session, question: Question) -> Inputs:
     return gather_inputs(session, question.profile, [question.minutes], question.at)
 
 
-def _description(question: Question, inputs: Inputs) -> dict[str, Any]:
+def _description(question: Question, inputs: dict[str, Any]) -> dict[str, Any]:
     asked = {"resilience": question.kind, "resilience_method": METHOD}
-    return {**asked, **({} if question.kind == "backup" else {"worst": question.worst}), **inputs.describe()}
+    return {**asked, **({} if question.kind == "backup" else {"worst": question.worst}), **inputs}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
+import weakref
 
 import numpy as np
 import shapely
@@ -20,9 +21,21 @@ THIN_DEGREES = 5e-5
 DIGITS = 5
 
 
-@lru_cache(maxsize=2)
-def road_lines(network: RoadNetwork) -> dict[str, shapely.MultiLineString]:
+Lines = dict[str, shapely.MultiLineString]
+_kept: weakref.WeakKeyDictionary[RoadNetwork, Lines] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def road_lines(network: RoadNetwork) -> Lines:
     """Return the roads by class in EPSG:4326, the most important first; a class without roads is left out."""
+    # Two who ask at once do not draw the same roads twice.
+    with _lock:
+        if network not in _kept:
+            _kept[network] = _drawn(network)
+        return _kept[network]
+
+
+def _drawn(network: RoadNetwork) -> Lines:
     names = np.array([_map_class(name) for name in network.highways], dtype=object)[network.highway]
     drawn = {}
     for name in (*MAP_CLASSES, MINOR):

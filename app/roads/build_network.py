@@ -10,14 +10,13 @@ from pathlib import Path
 
 from geoalchemy2.shape import from_shape
 from shapely.geometry import box
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.datasets.models import Dataset
 from app.datasets.queries import add_dataset, file_sha256
 from app.errors import InputError
 from app.roads.models import RoadNetworkRow
-from app.roads.queries import activate
+from app.roads.queries import activate, remove_network
 from geo.roads.edge_reader import read_edges_file
 from geo.roads.network import RoadNetwork
 
@@ -99,7 +98,7 @@ def store_network(
     """Store a network under its name, in place of an older one of that name, and put it to use unless told not to."""
     if city_bounds:
         _check_city(network, city_bounds)
-    session.execute(delete(RoadNetworkRow).where(RoadNetworkRow.name == name))
+    remove_network(session, name)
     as_of = date.fromisoformat(network.date) if network.date else None
     dataset = add_dataset(
         session,

@@ -8,9 +8,10 @@ from datetime import datetime
 import numpy as np
 from geoalchemy2.shape import to_shape
 from numpy.typing import NDArray
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from app.documents.kept import Kept
 from app.errors import NotFoundError, NotReadyError
 from app.roads.models import Closure, RoadNetworkRow, SpeedEdit
 from geo.roads.closures import edges_along
@@ -41,6 +42,11 @@ def list_networks(session: Session) -> Sequence[RoadNetworkRow]:
     ).all()
 
 
+def remove_network(session: Session, name: str) -> None:
+    """Delete the network of a name, if there is one."""
+    session.execute(delete(RoadNetworkRow).where(RoadNetworkRow.name == name))
+
+
 def activate(session: Session, row: RoadNetworkRow) -> None:
     """Make a network the one in use."""
     session.execute(update(RoadNetworkRow).where(RoadNetworkRow.is_active).values(is_active=False))
@@ -50,19 +56,13 @@ def activate(session: Session, row: RoadNetworkRow) -> None:
 
 # Real and schematic roads, and the one that replaces them.
 WARM_NETWORKS = 3
-_warm: dict[str, RoadNetwork] = {}
+_warm: Kept[str, RoadNetwork] = Kept(WARM_NETWORKS)
 
 
 def load_network(session: Session, row: RoadNetworkRow) -> RoadNetwork:
     """Return the network of a row, from memory when it was used before."""
-    network = _warm.get(row.fingerprint)
-    if network is None:
-        content = session.scalars(select(RoadNetworkRow.content).where(RoadNetworkRow.id == row.id)).one()
-        network = RoadNetwork.from_bytes(content)
-        while len(_warm) >= WARM_NETWORKS:
-            _warm.pop(next(iter(_warm)))
-        _warm[row.fingerprint] = network
-    return network
+    content = select(RoadNetworkRow.content).where(RoadNetworkRow.id == row.id)
+    return _warm.get(row.fingerprint, lambda: RoadNetwork.from_bytes(session.scalars(content).one()))
 
 
 def closures_at(session: Session, moment: datetime | None) -> Sequence[Closure]:

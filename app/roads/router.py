@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from app.accounts.caller import Caller
+from app.accounts.revalidation import MAY_BE_KNOWN, Known
 from app.database import DbSession
 from app.documents.geojson import feature_collection
 from app.roads import edit_closures
@@ -22,12 +23,12 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Place = Annotated[str, Query(pattern=r"^-?\d{1,3}(\.\d{1,10})?,-?\d{1,2}(\.\d{1,10})?$")]
 
 
-@router.get("/roads")
-def roads(session: DbSession, _: Caller, response: Response) -> dict[str, Any]:
+@router.get("/roads", responses=MAY_BE_KNOWN)
+def roads(session: DbSession, _: Caller, known: Known) -> dict[str, Any]:
     """Return the roads as GeoJSON, one feature per class."""
     row = active_network(session)
+    known.unless_known(row.id, row.fingerprint, row.is_schematic)
     network = load_network(session, row)
-    response.headers["ETag"] = f'"{row.fingerprint[:16]}"'
     return feature_collection(
         [
             {"type": "Feature", "geometry": lines.__geo_interface__, "properties": {"class": name}}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import wording
 from app.consultants.queries import Posting, list_postings
-from app.coverage.measure_coverage import current_run
+from app.coverage.keep_warm import current_run
 from app.coverage.models import CoverageCell
 from app.coverage.queries import list_run_cells
 from app.demand.models import SmallArea

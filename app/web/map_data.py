@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from app.accounts.caller import Caller
+from app.accounts.revalidation import MAY_BE_KNOWN, Known
 from app.consultants.queries import list_postings
 from app.database import DbSession
 from app.datasets.models import Dataset
-from app.datasets.queries import list_datasets
+from app.datasets.queries import list_datasets, state_of
 from app.demand.queries import cell_dataset_ids, list_places
 from app.documents.geojson import feature_collection, geojson_geometry
 from app.errors import NotReadyError
@@ -111,9 +112,10 @@ def _profile(profile: Profile, rows: Sequence[dict[str, Any]]) -> dict[str, Any]
     }
 
 
-@router.get("/districts")
-def districts(session: DbSession, _: Caller) -> dict[str, Any]:
+@router.get("/districts", responses=MAY_BE_KNOWN)
+def districts(session: DbSession, _: Caller, known: Known) -> dict[str, Any]:
     """Return the districts as GeoJSON, each with whether a consultant sits there."""
+    known.unless_known(state_of(session, ("consultant", "dataset", "district", "resource")))
     staffed = {posting.district for posting in list_postings(session)}
     centres = queries.centre_ids(session)
     return feature_collection(

@@ -12,7 +12,8 @@ from factories import HOUSE, LENGTHS, NODES, PEOPLE, build_consultant, build_peo
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.coverage.measure_coverage import current_run, measure_coverage
+from app.coverage.keep_warm import current_run
+from app.coverage.measure_coverage import measure_coverage
 from app.coverage.models import CoverageRun
 from app.coverage.queries import list_run_cells
 from app.errors import InputError, NotReadyError

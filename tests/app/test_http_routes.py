@@ -334,7 +334,3 @@ def test_the_description_names_every_route(tono_service: TestClient) -> None:
     for path, methods in described["paths"].items():
         reading = {"post"} if path in POSTED else {"get"} if path in ROUTES else set()
         assert set(methods) == reading | {method.lower() for method in WRITING.get(path, set())}
-
-
-def test_the_roads_are_not_sent_twice(tono_service: TestClient) -> None:
-    assert tono_service.get("/api/v1/roads").headers["etag"] == tono_service.get("/api/v1/roads").headers["etag"]
