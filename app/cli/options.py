@@ -44,10 +44,9 @@ def parse_moment(text: str | None) -> datetime | None:
     """Return a moment with its time zone, or refuse it in one sentence."""
     if text is None:
         return None
+    from app.documents.moments import read_moment
+
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--at must be a moment such as 2026-01-15T10:00+09:00; got {text!r}.") from None
-    if moment.tzinfo is None:
-        raise InputError(f"--at needs a time zone, such as {text}+09:00.")
-    return moment
+        return read_moment(text)
+    except InputError as error:
+        raise InputError(f"--at {text!r} cannot be used: {error}") from None

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime
 
 from app.accounts.caller import Caller
 from app.accounts.revalidation import MAY_BE_KNOWN, Known
 from app.database import DbSession
 from app.documents.geojson import feature_collection
+from app.documents.moments import Moment
 from app.roads import edit_closures
 from app.roads.base_map import road_lines
 from app.roads.choose_section import choose_section
@@ -51,7 +51,7 @@ def _place(text: str) -> tuple[float, float]:
 
 
 @router.get("/closures")
-def closures(session: DbSession, _: Caller, at: AwareDatetime | None = None) -> dict[str, Any]:
+def closures(session: DbSession, _: Caller, at: Moment | None = None) -> dict[str, Any]:
     """Return the calendar of closures; with a moment, only those that hold then, both ends included."""
     rows = closures_at(session, at) if at else list_closures(session)
     return feature_collection([closure_feature(row, at) for row in rows], at=(at or _now()).isoformat())

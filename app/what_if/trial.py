@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.coverage.measure_coverage import MINUTES
+from app.documents.moments import Moment
 from app.errors import InputError
 
 MOST_CONSULTANTS = 50
@@ -80,7 +80,7 @@ class Trial(_Strict):
     profile: Literal["car", "car-winter", "walk"] = "car"
     minutes: list[Annotated[int, Field(ge=1, le=MOST_MINUTES)]] = list(MINUTES)
     # Closures of the register that hold at this moment are closed too.
-    at: Annotated[datetime, Field(strict=False)] | None = None
+    at: Moment | None = None
     moved: Annotated[list[Moved], Field(json_schema_extra={"maxItems": MOST_CONSULTANTS})] = []
     added: Annotated[list[Added], Field(json_schema_extra={"maxItems": MOST_CONSULTANTS})] = []
     removed: Annotated[list[Code], Field(json_schema_extra={"maxItems": MOST_CONSULTANTS})] = []
@@ -102,8 +102,6 @@ class Trial(_Strict):
     def _makes_sense(self) -> Self:
         if not self.minutes:
             raise InputError("minutes is empty.", detail="何分以内を見るかを1つ以上指定してください。")
-        if self.at is not None and self.at.tzinfo is None:
-            raise InputError("at needs a time zone.", detail="日時には時差(+09:00 など)を付けてください。")
         named = [item.id for item in self.moved] + list(self.removed)
         twice = sorted({code for code in named if named.count(code) > 1})
         if twice:

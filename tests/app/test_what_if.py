@@ -445,7 +445,7 @@ BAD: list[tuple[dict[str, Any] | str, int, str]] = [
     ({"minutes": list(range(1, 9))}, 400, "6つまで"),
     ({"minutes": [10.5]}, 422, "minutes.0"),
     ({"at": "2026-01-15T10:00"}, 400, "時差"),
-    ({"at": "yesterday"}, 422, "at"),
+    ({"at": "yesterday"}, 400, "日時の書き方"),
     ("[]", 422, ""),
     ("{", 422, "JSON"),
 ]
