@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import and_, func, literal, or_, select, text
 from sqlalchemy.orm import Session
+
+from app.consultants.models import Consultant
+from app.register.models import District, Resource
+from app.register.queries import in_district
+from app.register.search import Found, Wanted, fold, name_of, rank_of
 
 Point = tuple[float, float]
 
@@ -52,4 +57,35 @@ def list_postings(session: Session) -> Sequence[Posting]:
             dataset_id=row[11],
         )
         for row in rows
+    ]
+
+
+def dataset_ids(session: Session) -> set[int]:
+    """Return the datasets that consultants came from."""
+    return set(session.scalars(select(Consultant.dataset_id).distinct()))
+
+
+def title_of(base: str) -> str:
+    """Return how a consultant is called, by the base: nobody's name is kept."""
+    return f"丸ごと相談員({base})"
+
+
+def find_postings(session: Session, wanted: Wanted, most: int) -> list[Found]:
+    """Return the consultants whose title, base or district holds every word, the best first."""
+    before, after = map(literal, fold(title_of("|")).split("|"))
+    name = before.concat(name_of(Resource)).concat(after)
+    rank = rank_of(name, wanted)
+    words = (or_(func.strpos(name, word) > 0, in_district(Resource.district_id, word)) for word in wanted.words)
+    place = Resource.location
+    query = (
+        select(rank, Consultant.code, Resource.name, District.name, func.ST_X(place), func.ST_Y(place))
+        .join(Resource, Resource.id == Consultant.base_resource_id)
+        .outerjoin(District, District.id == Resource.district_id)
+        .where(and_(True, *words))
+        .order_by(rank, Consultant.code)
+        .limit(most)
+    )
+    return [
+        Found(row[0], "consultant", row[1], title_of(row[2]), row[3] or "", None, row[4], row[5])
+        for row in session.execute(query)
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from app.accounts.caller import Caller
-from app.consultants.queries import list_postings
+from app.consultants.queries import list_postings, title_of
 from app.database import DbSession
 from app.documents.geojson import feature_collection
 
@@ -24,7 +24,7 @@ def consultants(session: DbSession, _: Caller) -> dict[str, Any]:
                 "geometry": posting.location and {"type": "Point", "coordinates": posting.location},
                 "properties": {
                     "id": posting.code,
-                    "name": f"丸ごと相談員({posting.base})",
+                    "name": title_of(posting.base),
                     "base": posting.base,
                     "base_id": posting.base_id,
                     "district": posting.district,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
+from app.register.search import Findable
 
 POINT = Geometry("POINT", srid=4326)
 MULTIPOLYGON = Geometry("MULTIPOLYGON", srid=4326)
 
 
-class SmallArea(Base):
+class SmallArea(Findable, Base):
     """A 小地域 of the census: a named settlement with its people."""
 
     __tablename__ = "small_area"
@@ -20,6 +21,7 @@ class SmallArea(Base):
         CheckConstraint("ST_IsValid(location)", name="location_valid"),
         CheckConstraint("ST_IsValid(geometry)", name="valid"),
         CheckConstraint("population >= 0 AND households >= 0", name="counts"),
+        Index("ix_small_area_pieces", "pieces", postgresql_using="gin"),
     )
 
     code: Mapped[str] = mapped_column(String(20), primary_key=True)

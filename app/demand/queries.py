@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, literal_column, select, text
+from sqlalchemy import ColumnElement, and_, delete, func, literal_column, or_, select, text, union
 from sqlalchemy.orm import Session
 
 from app.datasets.queries import state_of
 from app.demand.models import DemandCell, SmallArea
+from app.register.models import District
+from app.register.queries import in_district, with_district
+from app.register.search import Found, Wanted, holds, name_of, rank_of
 
 
 class Cell(NamedTuple):
@@ -37,6 +40,11 @@ def list_cells(session: Session) -> Sequence[Cell]:
 def cell_dataset_ids(session: Session) -> list[int]:
     """Return the datasets that the cells came from."""
     return list(session.scalars(select(DemandCell.dataset_id).distinct().order_by(DemandCell.dataset_id)))
+
+
+def dataset_ids(session: Session) -> set[int]:
+    """Return the datasets that cells and settlements came from."""
+    return set(session.scalars(union(select(DemandCell.dataset_id), select(SmallArea.dataset_id))))
 
 
 def remove_cells(session: Session) -> int:
@@ -71,3 +79,28 @@ def list_places(session: Session) -> Sequence[tuple[SmallArea, str | None]]:
 def state_of_places(session: Session) -> str:
     """Return a text that changes whenever a settlement or the name of its district does."""
     return state_of(session, ("district", "small_area"))
+
+
+SETTLEMENT = "集落"
+
+
+def find_places(session: Session, wanted: Wanted, most: int) -> list[Found]:
+    """Return the settlements whose name or district holds every word, the best first."""
+    rank = rank_of(name_of(SmallArea), wanted)
+    words = (
+        or_(holds(SmallArea, word), in_district(SmallArea.district_id, word))
+        for word in wanted.words
+        if word not in SETTLEMENT
+    )
+    place = SmallArea.location
+    query = (
+        select(rank, SmallArea.code, SmallArea.name, District.name, func.ST_X(place), func.ST_Y(place))
+        .outerjoin(District, District.id == SmallArea.district_id)
+        .where(and_(True, *words))
+        .order_by(rank, SmallArea.code)
+        .limit(most)
+    )
+    return [
+        Found(row[0], "place", row[1], row[2], with_district(SETTLEMENT, row[3]), None, row[4], row[5])
+        for row in session.execute(query)
+    ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, time
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ARRAY, CheckConstraint, Date, ForeignKey, String
+from sqlalchemy import ARRAY, CheckConstraint, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
 from app.datasets.models import Dataset
+from app.register.search import Findable
 
 KIND_TITLES = {
     "centre": "地区センター",
@@ -25,13 +26,14 @@ POINT = Geometry("POINT", srid=4326)
 MULTIPOLYGON = Geometry("MULTIPOLYGON", srid=4326)
 
 
-class District(Base):
+class District(Findable, Base):
     """A 地区: one of the areas whose centre the plan wants covered."""
 
     __tablename__ = "district"
     __table_args__ = (
         CheckConstraint("ST_IsValid(geometry)", name="valid"),
         CheckConstraint("population >= 0 AND households >= 0", name="counts"),
+        Index("ix_district_pieces", "pieces", postgresql_using="gin"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,7 +63,7 @@ class Organisation(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class Resource(Base):
+class Resource(Findable, Base):
     """Something that helps people, at a place: a centre, window, salon, gathering place, base or partner."""
 
     __tablename__ = "resource"
@@ -71,6 +73,7 @@ class Resource(Base):
         CheckConstraint("ST_IsValid(access_point)", name="access_point_valid"),
         CheckConstraint("accuracy_m >= 0", name="accuracy"),
         CheckConstraint("location IS NULL OR accuracy_m IS NOT NULL", name="accuracy_known"),
+        Index("ix_resource_pieces", "pieces", postgresql_using="gin"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

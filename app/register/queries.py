@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, any_, func, or_, select, union
+from sqlalchemy.orm import Mapped, Session, joinedload, selectinload
 
 from app.errors import NotFoundError
-from app.register.models import District, Resource
+from app.register.models import KIND_TITLES, District, Resource
+from app.register.search import Found, Wanted, fold, holds, holds_all, name_of, rank_of
 
 
 def list_districts(session: Session) -> Sequence[District]:
@@ -32,8 +33,18 @@ def city_bounds(session: Session) -> tuple[float, float, float, float] | None:
     return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
 
-def list_resources(session: Session, *, kind: str | None = None, district: str | None = None) -> Sequence[Resource]:
-    """Return resources with all that a page shows of them, ordered as the register is."""
+def dataset_ids(session: Session) -> set[int]:
+    """Return the datasets that districts and resources came from."""
+    return set(session.scalars(union(select(District.dataset_id), select(Resource.dataset_id))))
+
+
+def list_resources(
+    session: Session, *, kind: str | None = None, district: str | None = None, q: str = ""
+) -> Sequence[Resource]:
+    """Return resources with all that a page shows of them, ordered as the register is.
+
+    `q` are words that the name or its reading holds, as people type them.
+    """
     query = select(Resource).options(
         joinedload(Resource.organisation),
         joinedload(Resource.district),
@@ -44,6 +55,7 @@ def list_resources(session: Session, *, kind: str | None = None, district: str |
         query = query.where(Resource.kind == kind)
     if district:
         query = query.where(Resource.district.has(District.name == district))
+    query = query.where(holds_all(Resource, Wanted.of(q)))
     return session.scalars(query.order_by(Resource.id)).unique().all()
 
 
@@ -65,10 +77,57 @@ def centre_ids(session: Session) -> dict[int, int]:
     return {district: centre for district, centre in rows if district is not None}
 
 
-def district_points(session: Session) -> dict[int, dict[str, float | None]]:
-    """Return a point inside each district that has a border."""
+# --- search -----------------------------------------------------------------------------------------------------------
+
+DISTRICT = "地区"
+
+
+def in_district(district_id: Mapped[int | None], word: str) -> ColumnElement[bool]:
+    """Return the condition that the name of the district in which something lies holds a folded word."""
+    # An array, and not IN: beside another condition only this lets PostgreSQL use the index of the district.
+    return district_id == any_(func.array(select(District.id).where(holds(District, word)).scalar_subquery()))
+
+
+def find_districts(session: Session, wanted: Wanted, most: int) -> list[Found]:
+    """Return the districts whose name holds every word, the best first, of equals in the city's own order."""
+    rank = rank_of(name_of(District), wanted)
     point = func.ST_PointOnSurface(District.geometry)
-    rows = session.execute(
-        select(District.id, func.ST_X(point), func.ST_Y(point)).where(District.geometry.is_not(None))
+    words = (holds(District, word) for word in wanted.words if word not in DISTRICT)
+    query = (
+        select(rank, District.id, District.name, func.ST_X(point), func.ST_Y(point))
+        .where(and_(True, *words))
+        .order_by(rank, District.position, District.id)
+        .limit(most)
     )
-    return {number: {"lon": lon, "lat": lat} for number, lon, lat in rows}
+    return [Found(row[0], "district", row[1], row[2], DISTRICT, None, row[3], row[4]) for row in session.execute(query)]
+
+
+def find_resources(session: Session, wanted: Wanted, most: int) -> list[Found]:
+    """Return the resources whose name, reading, kind or district holds every word, the best first."""
+    rank = rank_of(name_of(Resource), wanted, func.split_part(Resource.folded, " ", 2))
+    titles = {kind: fold(title) for kind, title in KIND_TITLES.items()}
+    words = (
+        or_(
+            holds(Resource, word),
+            Resource.kind.in_([kind for kind, title in titles.items() if word in title]),
+            in_district(Resource.district_id, word),
+        )
+        for word in wanted.words
+    )
+    place = Resource.location
+    query = (
+        select(rank, Resource.id, Resource.name, Resource.kind, District.name, func.ST_X(place), func.ST_Y(place))
+        .outerjoin(District, District.id == Resource.district_id)
+        .where(and_(True, *words))
+        .order_by(rank, Resource.id)
+        .limit(most)
+    )
+    return [
+        Found(row[0], "resource", row[1], row[2], with_district(KIND_TITLES[row[3]], row[4]), row[3], row[5], row[6])
+        for row in session.execute(query)
+    ]
+
+
+def with_district(title: str, district: str | None) -> str:
+    """Return what stands beside a name that was found."""
+    return f"{title}・{district}" if district else title

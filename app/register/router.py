@@ -11,14 +11,13 @@ from app.database import DbSession
 from app.documents.geojson import feature, feature_collection
 from app.register import queries, schemas
 from app.register.opening import today
-from app.register.search import matches
+from app.register.search import NO_NUL
 
 router = APIRouter(tags=["資源"])
 Kind = Literal["centre", "window", "salon", "gathering_place", "childcare", "watch_partner", "other"]
 
-# What a number and a text of the database can hold.
+# What a number of the database can hold.
 MOST = 2**31 - 1
-NO_NUL = r"^[^\x00]*$"
 
 
 @router.get("/resources")
@@ -27,18 +26,12 @@ def list_resources(
     _: Caller,
     kind: Kind | None = None,
     district: Annotated[str | None, Query(max_length=100, pattern=NO_NUL)] = None,
-    q: Annotated[str, Query(max_length=100)] = "",
+    q: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
 ) -> dict[str, Any]:
     """Return resources as GeoJSON; a resource without a published place has no geometry."""
-    found = queries.list_resources(session, kind=kind, district=district)
+    found = queries.list_resources(session, kind=kind, district=district, q=q)
     day = today()
-    return feature_collection(
-        [
-            feature(resource.location, schemas.resource_summary(resource, day))
-            for resource in found
-            if matches(q, resource.name, resource.kana)
-        ]
-    )
+    return feature_collection([feature(row.location, schemas.resource_summary(row, day)) for row in found])
 
 
 @router.get("/resources/{number}")

@@ -1,35 +1,125 @@
-"""Find entries by name as people type it: full or half width, hiragana or katakana, with or without blanks."""
+"""Find rows by name as people type it: any width, hiragana or katakana, any dash, with or without blanks.
+
+A row keeps its name and reading in the one form in which spellings are equal (`fold`), and all pieces of one and of two
+signs of it, which an index finds. Japanese words are often of two signs, for which the trigrams of PostgreSQL are no
+use.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
 
-# Katakana ァ–ヶ lie exactly this far behind hiragana ぁ–ゖ in Unicode.
+from sqlalchemy import ColumnElement, Text, and_, case, event, func, or_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+# Katakana ァ–ヶ and ヽヾ lie exactly this far behind hiragana ぁ–ゖ and ゝゞ in Unicode.
 KANA_SHIFT = ord("ァ") - ord("ぁ")
-TO_HIRAGANA = {code: code - KANA_SHIFT for code in range(ord("ァ"), ord("ヶ") + 1)}
+KATAKANA = (*range(ord("ァ"), ord("ヶ") + 1), ord("ヽ"), ord("ヾ"))
+LONG_VOWEL = "ー"
+# What people type for a long vowel or a dash, and what NFKC leaves apart.
+DASHES = "-‐‑‒–—―−─~〜"
+FOLDED = {code: code - KANA_SHIFT for code in KATAKANA} | {ord(sign): ord(LONG_VOWEL) for sign in DASHES}
+# What a text of the database can hold.
+NO_NUL = r"^[^\x00]*$"
+BETWEEN_WORDS = re.compile(r"[\s・]+")
 
 
 def fold(text: str) -> str:
-    """Return a text in the form in which two spellings of one name are equal.
+    """Return a text in the form in which two spellings of one name are equal; it has no blanks.
 
     >>> fold("ｶﾖｲ ノ場") == fold("かよいの場")
     True
+    >>> fold("サ-ビス") == fold("さーびす")
+    True
     """
-    once = unicodedata.normalize("NFKC", text).casefold().translate(TO_HIRAGANA)
+    once = unicodedata.normalize("NFKC", text).casefold().translate(FOLDED)
     once = "".join(once.split())
     # Removing a blank can leave a letter beside its accent, which are one sign then: fold until nothing changes.
     return once if once == text else fold(once)
 
 
-def matches(query: str, *texts: str) -> bool:
-    """Return whether every word of a query stands in one of the texts; an empty query matches all."""
-    folded = " ".join(fold(text) for text in texts)
-    return all(fold(word) in folded for word in unicodedata.normalize("NFKC", query).split())
+def pieces(folded: str) -> list[str]:
+    """Return every piece of one and of two signs, without blanks in it, each once.
+
+    >>> pieces("上郷 か")
+    ['か', '上', '上郷', '郷']
+    """
+    words = folded.split()
+    return sorted({word[at : at + size] for word in words for size in (1, 2) for at in range(len(word) - size + 1)})
 
 
-def rank(query: str, name: str, kana: str = "") -> int:
-    """Return 0 for a name that begins with the query, 1 for one that holds it, 2 for any other match."""
-    wanted = fold(query)
-    if any(fold(text).startswith(wanted) for text in (name, kana) if text):
-        return 0
-    return 1 if wanted in fold(name) else 2
+@dataclass(frozen=True)
+class Wanted:
+    """What a person typed: the whole of it, and its words, all folded."""
+
+    whole: str
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, query: str) -> Self:
+        """Return what a query asks for; one without words asks for everything."""
+        parts = BETWEEN_WORDS.split(unicodedata.normalize("NFKC", query))
+        return cls(fold(query), tuple(word for word in map(fold, parts) if word))
+
+
+class Findable:
+    """A row that is found by its name; the columns are filled whenever it is stored."""
+
+    name: Mapped[str]
+    # Name and reading, a blank between them.
+    folded: Mapped[str] = mapped_column(Text, default="", server_default="")
+    pieces: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+
+
+@event.listens_for(Findable, "before_insert", propagate=True)
+@event.listens_for(Findable, "before_update", propagate=True)
+def _fill(_mapper: object, _connection: object, row: Any) -> None:
+    row.folded, row.pieces = columns_of(row.name, getattr(row, "kana", "") or "")
+
+
+def columns_of(name: str, kana: str = "") -> tuple[str, list[str]]:
+    """Return what a row of this name and reading keeps: the folded text and its pieces."""
+    folded = f"{fold(name)} {fold(kana)}".rstrip()
+    return folded, pieces(folded)
+
+
+class Found(NamedTuple):
+    """A row that was found: 0 begins with the whole query, 1 holds it in its name, 2 any other match."""
+
+    rank: int
+    type: str
+    id: int | str
+    name: str
+    text: str
+    kind: str | None
+    lon: float | None
+    lat: float | None
+
+
+def holds(row: type[Findable], word: str) -> ColumnElement[bool]:
+    """Return the condition that a row's name or reading holds a folded word."""
+    # A word of one sign is a piece itself; of a longer one, the pieces of two signs say more.
+    wanted = [word] if len(word) == 1 else [piece for piece in pieces(word) if len(piece) > 1]
+    return and_(row.pieces.contains(wanted), func.strpos(row.folded, word) > 0)
+
+
+def holds_all(row: type[Findable], wanted: Wanted) -> ColumnElement[bool]:
+    """Return the condition that a row's name or reading holds every word."""
+    return and_(True, *(holds(row, word) for word in wanted.words))
+
+
+def name_of(row: type[Findable]) -> ColumnElement[str]:
+    """Return the folded name without the reading."""
+    return func.split_part(row.folded, " ", 1)
+
+
+def rank_of(name: ColumnElement[str], wanted: Wanted, kana: ColumnElement[str] | None = None) -> ColumnElement[int]:
+    """Return how well a folded name, or reading, matches (see `Found`)."""
+    begins: ColumnElement[bool] = func.starts_with(name, wanted.whole)
+    if kana is not None:
+        begins = or_(begins, and_(kana != "", func.starts_with(kana, wanted.whole)))
+    return case((begins, 0), (func.strpos(name, wanted.whole) > 0, 1), else_=2)

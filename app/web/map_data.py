@@ -9,16 +9,17 @@ from fastapi import APIRouter, Query, Request
 
 from app.accounts.caller import Caller
 from app.accounts.revalidation import MAY_BE_KNOWN, Known
-from app.consultants.queries import list_postings
+from app.consultants.queries import dataset_ids as posting_dataset_ids
+from app.consultants.queries import find_postings, list_postings
 from app.database import DbSession
 from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets, state_of
-from app.demand.queries import cell_dataset_ids, list_places
-from app.documents.geojson import feature_collection, geojson_geometry
+from app.demand.queries import dataset_ids as demand_dataset_ids
+from app.demand.queries import find_places
+from app.documents.geojson import feature_collection
 from app.errors import NotReadyError
 from app.register import queries, schemas
-from app.register.models import KIND_TITLES
-from app.register.search import matches, rank
+from app.register.search import NO_NUL, Wanted
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, speed_edits_in_force
 from app.roads.road_titles import CLASS_TITLES
@@ -66,14 +67,9 @@ def _network(row: RoadNetworkRow) -> dict[str, Any]:
 
 def datasets_in_use(session: DbSession, network: RoadNetworkRow | None) -> list[Dataset]:
     """Return the datasets that something on the map comes from; a replaced one is kept but no longer speaks."""
-    used = {
-        *cell_dataset_ids(session),
-        *(district.dataset_id for district in queries.list_districts(session)),
-        *(area.dataset_id for area, _ in list_places(session)),
-        *(resource.dataset_id for resource in queries.list_resources(session)),
-        *(posting.dataset_id for posting in list_postings(session)),
-        *([network.dataset_id] if network else []),
-    }
+    used = queries.dataset_ids(session) | demand_dataset_ids(session) | posting_dataset_ids(session)
+    if network:
+        used.add(network.dataset_id)
     return [dataset for dataset in list_datasets(session) if dataset.id in used]
 
 
@@ -129,64 +125,12 @@ def districts(session: DbSession, _: Caller, known: Known) -> dict[str, Any]:
 
 
 @router.get("/search")
-def search(session: DbSession, _: Caller, q: Annotated[str, Query(min_length=1, max_length=100)]) -> dict[str, Any]:
+def search(
+    session: DbSession, _: Caller, q: Annotated[str, Query(min_length=1, max_length=100, pattern=NO_NUL)]
+) -> dict[str, Any]:
     """Return resources, districts, settlements and consultants whose name or reading holds every word of `q`."""
-    found = [entry for entry in _entries(session) if matches(q, entry["name"], entry["kana"], entry["text"])]
-    found.sort(key=lambda entry: rank(q, entry["name"], entry["kana"]))
-    return {"results": [{k: v for k, v in entry.items() if k != "kana"} for entry in found[:MOST_RESULTS]]}
-
-
-def _entries(session: DbSession) -> list[dict[str, Any]]:
-    return [*_district_entries(session), *_consultant_entries(session), *_resource_entries(session), *_places(session)]
-
-
-def _entry(what: str, number: object, name: str, text: str, **more: Any) -> dict[str, Any]:
-    return {"type": what, "id": number, "name": name, "kind": None, "text": text, "kana": ""} | more
-
-
-def _point(geometry: Any) -> dict[str, float | None]:
-    shape = geojson_geometry(geometry)
-    lon, lat = shape["coordinates"] if shape else (None, None)
-    return {"lon": lon, "lat": lat}
-
-
-def _district_entries(session: DbSession) -> list[dict[str, Any]]:
-    points = queries.district_points(session)
-    return [
-        _entry("district", item.id, item.name, "地区", **points.get(item.id, {"lon": None, "lat": None}))
-        for item in queries.list_districts(session)
-    ]
-
-
-def _consultant_entries(session: DbSession) -> list[dict[str, Any]]:
-    return [
-        _entry("consultant", item.code, f"丸ごと相談員({item.base})", item.district or "", **_lonlat(item.location))
-        for item in list_postings(session)
-    ]
-
-
-def _lonlat(point: tuple[float, float] | None) -> dict[str, float | None]:
-    lon, lat = point or (None, None)
-    return {"lon": lon, "lat": lat}
-
-
-def _resource_entries(session: DbSession) -> list[dict[str, Any]]:
-    return [
-        _entry(
-            "resource",
-            item.id,
-            item.name,
-            f"{KIND_TITLES[item.kind]}・{item.district.name}" if item.district else KIND_TITLES[item.kind],
-            kind=item.kind,
-            kana=item.kana,
-            **_point(item.location),
-        )
-        for item in queries.list_resources(session)
-    ]
-
-
-def _places(session: DbSession) -> list[dict[str, Any]]:
-    return [
-        _entry("place", area.code, area.name, f"集落・{district}" if district else "集落", **_point(area.location))
-        for area, district in list_places(session)
-    ]
+    wanted = Wanted.of(q)
+    finders = (queries.find_districts, find_postings, queries.find_resources, find_places)
+    found = [entry for find in finders for entry in find(session, wanted, MOST_RESULTS)]
+    best = sorted(found, key=lambda entry: entry.rank)[:MOST_RESULTS]
+    return {"results": [{name: value for name, value in entry._asdict().items() if name != "rank"} for entry in best]}
