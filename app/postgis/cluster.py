@@ -27,7 +27,16 @@ from app.postgis.errors import ClusterError, telling
 from app.postgis.folders import PORT, Folders, find_folders
 from app.postgis.installation import find_postgis
 from app.postgis.passwords import APP, OWNER, SUPER, make_passwords, read_passwords
-from app.postgis.server import START_SECONDS, answers, halt, initialise, launch, running_pid, set_passwords
+from app.postgis.server import (
+    START_SECONDS,
+    answers,
+    forget_passwords,
+    halt,
+    initialise,
+    launch,
+    running_pid,
+    set_passwords,
+)
 
 log = logging.getLogger(__name__)
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -66,6 +75,7 @@ class PrivateCluster:
         with telling(folders.base):
             folders.make()
             with folders.locked() as lock:
+                forget_passwords(folders)
                 if self._answers_in_time():
                     return False
                 self._launch(lock)

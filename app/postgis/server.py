@@ -69,6 +69,12 @@ def initialise(folders: Folders, installation: Installation, lock: int) -> None:
         raise
 
 
+def forget_passwords(folders: Folders) -> None:
+    """Remove the files that earlier versions gave the first password to initdb in and left when they were killed."""
+    for file in folders.base.glob("password-*"):
+        file.unlink()
+
+
 def set_passwords(folders: Folders, installation: Installation, lock: int) -> None:
     """Draw new passwords and give them to the roles of a stopped cluster whose password file was lost."""
     words = make_passwords(folders.base)
@@ -156,27 +162,30 @@ def last_words(folders: Folders) -> str:
 
 
 def _initdb(folders: Folders, installation: Installation, lock: int) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=folders.base, prefix="password-") as file:
+    # A file in memory: it has no name on the disk that would stay behind if we are killed.
+    with os.fdopen(os.memfd_create("password"), "w") as file:
         file.write(make_passwords(folders.base)[SUPER])
         file.flush()
         if folders.account is not None:
             os.fchown(file.fileno(), folders.account.pw_uid, folders.account.pw_gid)
-        options = ["--username", SUPER, "--pwfile", Path(file.name).name, "--auth", "scram-sha-256", "--data-checksums"]
-        locale = ["--locale", "C.UTF-8", "--encoding", "UTF8", "--no-instructions"]
-        _run(folders, [installation.program("initdb"), "--pgdata", "new", *options, *locale], lock=lock)
+        options = ["--username", SUPER, "--pwfile", f"/proc/self/fd/{file.fileno()}", "--auth", "scram-sha-256"]
+        locale = ["--locale", "C.UTF-8", "--encoding", "UTF8", "--no-instructions", "--data-checksums"]
+        command = [installation.program("initdb"), "--pgdata", "new", *options, *locale]
+        _run(folders, command, handles=(lock, file.fileno()))
 
 
 def _alone(folders: Folders, installation: Installation, data: Path, orders: Sequence[str], lock: int) -> None:
     """Give orders to the data while no server runs, over standard input: passwords are seen by nobody."""
     command = [installation.program("postgres"), "--single", "-D", data.name]
     command += ["-c", "exit_on_error=on", "-c", "log_min_error_statement=panic", "postgres"]
-    _run(folders, command, said="\n".join(orders) + "\n", lock=lock)
+    _run(folders, command, said="\n".join(orders) + "\n", handles=(lock,))
 
 
-def _run(folders: Folders, command: Sequence[str], *, said: str = "", lock: int | None = None) -> None:
+def _run(folders: Folders, command: Sequence[str], *, said: str = "", handles: Sequence[int] = ()) -> None:
     """Run a program of PostgreSQL as the server's account; its words go to a file, since a pipe would hang.
 
-    A program that works on the data holds the lock as long as it lives: if we are killed, the next start waits for it.
+    It has the open files `handles` too. A program that works on the data holds the lock as long as it lives: if we are
+    killed, the next start waits for it.
     """
     identity: dict[str, Any] = {}
     if folders.account is not None:
@@ -193,7 +202,7 @@ def _run(folders: Folders, command: Sequence[str], *, said: str = "", lock: int 
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
             # Ctrl-C is for us: the server must not die of it half way.
             start_new_session=True,
-            pass_fds=() if lock is None else (lock,),
+            pass_fds=handles,
             **identity,
         ) as process,
     ):

@@ -241,6 +241,39 @@ def test_a_start_that_is_killed_while_it_makes_the_data_does_not_disturb_the_nex
         cluster.ensure_database(DATABASE)
 
 
+KILLED_AT = {
+    "before initdb": "server._run = lambda *_, **__: die()",
+    "while the passwords are written": "passwords.os.fsync = lambda _: die()",
+    "after initdb": "server._alone = lambda *_: die()",
+    "in the middle of initdb": "run = server._run; server._run = lambda *words, **more: (dying(), run(*words, **more))",
+}
+KILLED = """
+import os, pathlib, signal, sys, threading
+from app.postgis import PrivateCluster, passwords, server
+die = lambda: os.kill(os.getpid(), signal.SIGKILL)
+dying = lambda: threading.Timer(0.3, die).start()
+{change}
+PrivateCluster(pathlib.Path(sys.argv[1])).start()
+"""
+
+
+@pytest.mark.parametrize("when", KILLED_AT)
+def test_a_first_start_that_is_killed_leaves_no_password_behind(place: Path, when: str) -> None:
+    state = place / when.replace(" ", "-")
+    code = KILLED.format(change=KILLED_AT[when])
+    killed = subprocess.run([sys.executable, "-c", code, state], cwd=Path(__file__).parents[2], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    base = PrivateCluster(state).folders.base
+    # What is there already belongs where it is; the second is the first before it is whole.
+    assert {file.name for file in base.iterdir()} <= {"lock", "new", "passwords.json", "passwords.new"}
+    # As earlier versions left it.
+    (base / "password-k3x_9a").write_text("very-secret")
+    with running(state) as cluster:
+        assert cluster.start() is True
+        assert {file.name for file in base.iterdir()} <= {"lock", "data", "socket", "passwords.json"}
+        cluster.ensure_database(DATABASE)
+
+
 def test_a_lost_password_file_is_drawn_anew(stopped: PrivateCluster) -> None:
     file = stopped.folders.base / "passwords.json"
     before = file.read_text()
