@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import shapely
@@ -11,10 +12,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import InputError, OutdatedError
-from app.roads.calendar import check_period
+from app.roads.calendar import Period, check_period
 from app.roads.models import Closure
 from app.roads.place_closures import along, multi
 from app.roads.queries import active_network, get_closure, load_network
+from app.roads.read_restriction import at_hours
+from app.roads.restriction_words import Effect, read_notice
 
 if TYPE_CHECKING:
     from app.roads.schemas import ClosureBody
@@ -74,12 +77,19 @@ def _outdated(number: int) -> OutdatedError:
 def _fill(session: Session, row: Closure, body: ClosureBody) -> None:
     network = load_network(session, active_network(session))
     line = _line(body)
-    found = along(network, line)
-    row.period = check_period(body.period())
+    notice = read_notice(body.content)
+    effect = notice.effect
+    found = along(network, line, one_direction=effect is Effect.ONE_DIRECTION)
+    row.period = at_hours(check_period(_with_hours(body, row)), notice, body.content)
+    row.closes_road = effect is not Effect.OPEN
     for name in TEXTS:
         setattr(row, name, getattr(body, name).strip())
     row.length_m = body.length_m
     row.geometry = from_shape(multi(line), srid=4326)
+    if effect is Effect.ONE_DIRECTION:
+        row.geometry, row.located_by = from_shape(found.line, srid=4326), found.by
+        row.edges, row.network_fingerprint = found.edges, network.fingerprint
+        return
     # The edges that were chosen on the map, where they are those of the roads in use.
     is_exact = bool(body.edges) and body.network == network.fingerprint
     if is_exact and max(body.edges or []) >= network.edge_count:
@@ -87,6 +97,14 @@ def _fill(session: Session, row: Closure, body: ClosureBody) -> None:
     row.edges = sorted(set(body.edges or [])) if is_exact else None
     row.network_fingerprint = network.fingerprint if is_exact else ""
     row.located_by = "map" if row.dataset_id is None else found.by
+
+
+def _with_hours(body: ClosureBody, row: Closure) -> Period:
+    """Return when a closure holds; a page that says nothing of hours leaves them as they are."""
+    period = body.period()
+    if body.daily_from is not None or body.daily_to is not None:
+        return period
+    return replace(period, daily_from=row.daily_from or "", daily_to=row.daily_to or "")
 
 
 def _line(body: ClosureBody) -> shapely.Geometry:

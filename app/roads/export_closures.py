@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from app.documents.geojson import feature, feature_collection
 from app.errors import InputError
 from app.roads.calendar import zone_of
+from app.roads.closure_columns import COLUMNS, TEXTS
 from app.roads.models import Closure
 from app.roads.queries import list_closures
-from app.roads.read_closures import COLUMNS, TEXTS
 from geo.roads.network_file import write_whole
 
 # A person who opens the file in a spreadsheet must not run what somebody typed.
@@ -62,6 +62,8 @@ def plain(row: Closure) -> dict[str, Any]:
         "to": _iso(row.valid_to, row.time_zone),
         "yearly_from": row.yearly_from,
         "yearly_to": row.yearly_to,
+        "daily_from": row.daily_from,
+        "daily_to": row.daily_to,
         "time_zone": row.time_zone,
         "geometry": to_shape(row.geometry).wkt,
         "edges": " ".join(map(str, row.edges or [])),

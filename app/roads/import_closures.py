@@ -61,13 +61,13 @@ def import_closures(session: Session, path: Path, assumed: Assumed, *, dry_run: 
     made: dict[Closure, int] = {}
     _say_refused(report, refused)
     for row in rows:
-        if row.is_open:
-            report.add(row, OPEN, f"{row.texts['content']}: the road is not closed, so it is left out")
-            continue
         try:
             located = locate(network, row)
         except InputError as error:
-            _say_refused(report, [Refused(row.number, row.texts["name"], str(error))])
+            if row.is_open:
+                report.add(row, OPEN, f"{_leaves_open(row)}; it is not kept, for {str(error).rstrip('.')}")
+            else:
+                _say_refused(report, [Refused(row.number, row.texts["name"], str(error))])
             continue
         closure = _closure(network, row, located, path)
         twin = next((other for other in known if _is_same(closure, other)), None)
@@ -83,6 +83,9 @@ def import_closures(session: Session, path: Path, assumed: Assumed, *, dry_run: 
             and closure.period.meets(other.period)
         ]
         made[closure] = row.number
+        if row.is_open:
+            report.add(row, OPEN, f"{_leaves_open(row)}; kept and shown, {located.said}")
+            continue
         km = float(network.length_m[known[closure]].sum()) / 1000
         report.add(row, STORED, f"{located.said}: {len(known[closure])} edges, {km:.1f} km")
     report.rows.sort(key=lambda entry: entry.number)
@@ -102,6 +105,10 @@ def refusal(path: Path, report: Report) -> str:
     )
 
 
+def _leaves_open(row: ClosureRow) -> str:
+    return f"{row.texts['content']}: the road is not closed to cars"
+
+
 def _say_refused(report: Report, refused: Sequence[Refused]) -> None:
     report.rows += [RowReport(row.number, row.name, REFUSED, row.why) for row in refused]
 
@@ -115,6 +122,7 @@ def _closure(network: RoadNetwork, row: ClosureRow, located: Located, path: Path
         network_fingerprint=network.fingerprint if located.is_exact else "",
         located_by=located.by,
         length_m=row.length_m,
+        closes_road=not row.is_open,
     )
     closure.period = row.period
     return closure

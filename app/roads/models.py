@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, Integer, LargeBinary, String, func
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, Integer, LargeBinary, String, func, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
@@ -66,9 +66,11 @@ class RoadNetworkRow(Base):
 
 
 class Closure(Base):
-    """A stretch of road that is closed for a time, or on the same days of every year; both ends belong to it.
+    """A stretch of road that is closed or restricted for a time, or on the same days of every year, ends included.
 
-    A plain closure has `valid_from` and `valid_to`; for a yearly rule they say from when until when there is one.
+    Where `closes_road` is false cars may pass (片側交互通行, 大型車通行止): it is shown, closes nothing and may have no
+    period. `daily_from` and `daily_to` are the hours of each day at which it holds, both empty for all of them. A plain
+    closure has `valid_from` and `valid_to`; for a yearly rule they say from when until when there is one.
     `edges` are edges of the network with `network_fingerprint`; on any other network the geometry counts.
     """
 
@@ -78,10 +80,11 @@ class Closure(Base):
         CheckConstraint("valid_from <= valid_to", name="period"),
         CheckConstraint("(yearly_from = '') = (yearly_to = '')", name="yearly"),
         CheckConstraint(
-            "yearly_from <> '' OR (valid_from IS NOT NULL AND valid_to IS NOT NULL)",
+            "NOT closes_road OR yearly_from <> '' OR (valid_from IS NOT NULL AND valid_to IS NOT NULL)",
             name="has_period",
         ),
         CheckConstraint("yearly_from <> '02-29' AND yearly_to <> '02-29'", name="leap_day"),
+        CheckConstraint("(daily_from = '') = (daily_to = '')", name="daily"),
         CheckConstraint("(edges IS NULL) = (network_fingerprint = '')", name="edges"),
         CheckConstraint("length_m > 0", name="length"),
         CheckConstraint(f"located_by IN {LOCATED_BY}", name="located_by"),
@@ -91,6 +94,7 @@ class Closure(Base):
     name: Mapped[str]
     place: Mapped[str] = mapped_column(default="")
     content: Mapped[str] = mapped_column(default="")
+    closes_road: Mapped[bool] = mapped_column(default=True, server_default=true())
     geometry: Mapped[WKBElement] = mapped_column(Geometry("MULTILINESTRING", srid=4326))
     edges: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     network_fingerprint: Mapped[str] = mapped_column(String(64), default="")
@@ -100,6 +104,8 @@ class Closure(Base):
     valid_to: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     yearly_from: Mapped[str] = mapped_column(String(5), default="")
     yearly_to: Mapped[str] = mapped_column(String(6), default="")
+    daily_from: Mapped[str] = mapped_column(String(5), default="", server_default="")
+    daily_to: Mapped[str] = mapped_column(String(5), default="", server_default="")
     time_zone: Mapped[str] = mapped_column(String(40), default=JAPAN)
     reason: Mapped[str] = mapped_column(default="")
     detour: Mapped[str] = mapped_column(default="")
@@ -113,7 +119,7 @@ class Closure(Base):
     @property
     def period(self) -> Period:
         """When it holds."""
-        return Period(self.valid_from, self.valid_to, self.yearly_from, self.yearly_to, self.time_zone)
+        return Period(**{field.name: getattr(self, field.name) for field in fields(Period)})
 
     @period.setter
     def period(self, period: Period) -> None:

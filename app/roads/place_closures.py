@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +10,8 @@ from numpy.typing import NDArray
 
 from app.errors import InputError
 from app.roads.read_closures import ClosureRow
+from app.roads.restriction_words import Effect
+from app.roads.road_names import farthest_gap_m, find_road
 from geo.crs import to_metres
 from geo.errors import OffNetworkError
 from geo.roads.closures import BESIDE_M, edges_along, metres_to_road
@@ -23,9 +23,11 @@ NEAR_M = 30.0
 NEAR_NAMED_M = 300.0
 # A named road that is so much longer or shorter than the stretch is not the stretch.
 LENGTH_TOLERANCE = 0.25
-HEAD = re.compile(r"^(?:主要地方道|一般県道|一般国道|県道|市道|町道|村道|林道)\s*")
-NUMBERED = re.compile(r"^(?:一般)?(?P<kind>国道|県道|都道|府道|道道)第?(?P<number>\d+)号?線?")
 DIGITS = 7
+ONE_WAY_HINT = (
+    "give its line (geometry), drawn along that carriageway in the direction of travel; a road with one carriageway "
+    "for both directions cannot be closed for one of them"
+)
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,24 @@ class Located:
 
 def locate(network: RoadNetwork, row: ClosureRow) -> Located:
     """Return where a row lies; refuse one that names no road, with what to do."""
+    one_direction = row.effect is Effect.ONE_DIRECTION
     if row.edges is not None and (row.geometry is None or (row.network and row.network == network.fingerprint)):
         found = _numbered(network, row.edges, row.network)
         return found if row.geometry is None else replace(found, line=multi(row.geometry))
     if row.geometry is not None:
-        return along(network, row.geometry)
+        return along(network, row.geometry, one_direction=one_direction)
     if row.start is not None and row.end is not None:
-        return _between(network, row, row.start, row.end)
+        found = _between(network, row, row.start, row.end)
+        return along(network, found.line, one_direction=True) if one_direction else found
+    if one_direction:
+        raise InputError(f"it closes one direction only; {ONE_WAY_HINT}")
     if row.start is not None:
         return _at(network, row, row.start)
     return _named(network, row)
 
 
-def along(network: RoadNetwork, line: shapely.Geometry) -> Located:
-    """Return the edges along a line; refuse a line that follows no road."""
+def along(network: RoadNetwork, line: shapely.Geometry, *, one_direction: bool = False) -> Located:
+    """Return the edges along a line, or only those driven in its direction; refuse a line that follows no road."""
     edges = edges_along(network, [line])
     if not len(edges):
         metres = metres_to_road(network, line)
@@ -67,7 +73,16 @@ def along(network: RoadNetwork, line: shapely.Geometry) -> Located:
             "it names no road: the line meets roads but follows none of them",
             detail="線が道路を横切るだけで、道路に沿っていません。道路に沿って引いてください。",
         )
-    return Located(edges.tolist(), multi(line), "geometry", is_exact=False, said="by its geometry")
+    if not one_direction:
+        return Located(edges.tolist(), multi(line), "geometry", is_exact=False, said="by its geometry")
+    edges = edges_along(network, [line], one_direction=True)
+    if not len(edges):
+        raise InputError(
+            f"it closes one direction only, but no carriageway there is driven the way its line runs; {ONE_WAY_HINT}",
+            detail="片方向だけの通行止めですが、線の向きに進む車線(一方通行の道路)がありません。進む向きに線を引いてください。",
+        )
+    # The carriageways themselves are kept, so that they are found again on other roads.
+    return Located(edges.tolist(), _lines(network, edges), "geometry", is_exact=True, said="by its line, one direction")
 
 
 def _numbered(network: RoadNetwork, edges: list[int], fingerprint: str) -> Located:
@@ -122,12 +137,16 @@ def _at(network: RoadNetwork, row: ClosureRow, place: tuple[float, float]) -> Lo
 
 def _named(network: RoadNetwork, row: ClosureRow) -> Located:
     name = row.texts["name"]
-    named = edges_named(network, name)
+    named, doubt = find_road(network, name)
     hint = "give its line (geometry), or the lon, lat, lon2, lat2 of its two ends"
+    if doubt:
+        raise InputError(f"{name!r}: {doubt}; or {hint}")
     if not named.any():
         raise InputError(f"the network has no road named {name!r}; {hint}")
     edges = np.flatnonzero(named)
     metres = float(network.length_m[edges].sum())
+    if (gap := farthest_gap_m(network, edges)) > 0:
+        raise InputError(f"several roads are named {name!r}, {gap / 1000:.0f} km from each other; {hint}")
     if row.length_m is not None and abs(metres - row.length_m) > LENGTH_TOLERANCE * row.length_m:
         raise InputError(
             f"{name!r} is {metres / 1000:.1f} km long in the network, the closure {row.length_m / 1000:.1f} km, and "
@@ -140,24 +159,7 @@ def _named(network: RoadNetwork, row: ClosureRow) -> Located:
 
 def edges_named(network: RoadNetwork, name: str) -> NDArray[np.bool_]:
     """Return which edges bear a name or a route number, written in any of the usual ways."""
-    wanted = _plain(name)
-    numbered = NUMBERED.match(unicodedata.normalize("NFKC", name).replace(" ", ""))
-    fits = np.zeros(len(network.labels), dtype=bool)
-    for number, (_, label) in enumerate(network.labels):
-        fits[number] = bool(wanted) and _plain(label) == wanted
-    found = fits[network.label]
-    if numbered:
-        refs = np.array([numbered["number"] in ref.split(";") for ref, _ in network.labels], dtype=bool)
-        trunks = np.array([highway.startswith("trunk") for highway in network.highways], dtype=bool)
-        is_national = numbered["kind"] == "国道"
-        found |= refs[network.label] & (trunks[network.highway] == is_national)
-    return np.asarray(found, dtype=bool)
-
-
-def _plain(name: str) -> str:
-    """Return a road's name without its rank, its blanks and the last 線, in half-width digits."""
-    plain = re.sub(r"\s", "", HEAD.sub("", unicodedata.normalize("NFKC", name).strip()))
-    return re.sub(r"(?<=.)線$", "", plain)
+    return find_road(network, name)[0]
 
 
 def _lines(network: RoadNetwork, edges: NDArray[np.int64]) -> shapely.MultiLineString:

@@ -66,7 +66,7 @@ def load_network(session: Session, row: RoadNetworkRow) -> RoadNetwork:
 
 
 def closures_at(session: Session, moment: datetime | None) -> Sequence[Closure]:
-    """Return the closures that hold at a moment, both ends included; none when no moment is given."""
+    """Return the closures and restrictions that hold at a moment, both ends included; none when none is given."""
     if moment is None:
         return []
     query = select(Closure).where(
@@ -77,7 +77,7 @@ def closures_at(session: Session, moment: datetime | None) -> Sequence[Closure]:
 
 
 def list_closures(session: Session) -> Sequence[Closure]:
-    """Return every closure, past ones too."""
+    """Return every closure and restriction, past ones too."""
     return session.scalars(select(Closure).order_by(Closure.id)).all()
 
 
@@ -98,7 +98,11 @@ def closed_edges(session: Session, network: RoadNetwork, moment: datetime | None
 
 
 def edges_of(network: RoadNetwork, closures: Sequence[Closure]) -> NDArray[np.int64]:
-    """Return the edges that closures shut: those they name where they speak of this network, else those along them."""
+    """Return the edges that closures shut: those they name where they speak of this network, else those along them.
+
+    A restriction that lets cars pass shuts none.
+    """
+    closures = [row for row in closures if row.closes_road]
     named = [row for row in closures if row.edges and row.network_fingerprint == network.fingerprint]
     drawn = [to_shape(row.geometry) for row in closures if row not in named]
     numbers = [np.array(row.edges, dtype=np.int64) for row in named]

@@ -13,61 +13,25 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import shapely
 
-from app.datasets.queries import file_sha256
 from app.errors import InputError
-from app.roads.calendar import Period, check_period, zone_of
-from app.roads.read_period import has_zone, parse_day, parse_moment, parse_period
+from app.roads.calendar import Period
+from app.roads.closure_columns import JAPANESE, READ, TEXTS
+from app.roads.read_restriction import closing_period, read_restriction
+from app.roads.restriction_words import Effect
 
-TEXTS = ("name", "place", "content", "detour", "reason", "source")
-COLUMNS = (
-    *("name", "place", "content", "detour", "reason", "source", "length_m"),
-    *("period", "from", "to", "yearly_from", "yearly_to", "time_zone"),
-    *("geometry", "edges", "network", "lon", "lat", "lon2", "lat2"),
-)
-# Columns as offices name them; a unit in brackets is read with the number.
-JAPANESE = {
-    "路線名": "name",
-    "路線": "name",
-    "位置": "place",
-    "場所": "place",
-    "区間": "place",
-    "規制区間": "place",
-    "区間延長": "length_m",
-    "延長": "length_m",
-    "内容": "content",
-    "規制内容": "content",
-    "迂回路": "detour",
-    "う回路": "detour",
-    "理由": "reason",
-    "規制理由": "reason",
-    "出典": "source",
-    "期間": "period",
-    "規制期間": "period",
-    "通行止期間": "period",
-    "通行止め期間": "period",
-    "開始": "from",
-    "開始日時": "from",
-    "終了": "to",
-    "終了日時": "to",
-    "時間帯": "time_zone",
-    "経度": "lon",
-    "緯度": "lat",
-    "起点経度": "lon",
-    "起点緯度": "lat",
-    "終点経度": "lon2",
-    "終点緯度": "lat2",
-}
-# Traffic that still passes is no closure.
-STILL_OPEN = re.compile(r"片側|徐行|対面|幅員減少")
-CLOSED = re.compile(r"通行止")
 ENCODINGS = ("utf-8-sig", "cp932")
 # A length without a unit below this is taken for kilometres: no office closes 90 m of road for a winter.
 KILOMETRES_BELOW = 100.0
+LONGEST_M = 10_000_000.0
 MOST_TEXT = 1000
+# Reference systems in degrees that differ by less than a metre in Japan: WGS 84, JGD2011, JGD2000.
+DEGREES = re.compile(r"CRS:?84|EPSG:{1,2}(?:\d*:)?(?:4326|6668|4612)|WGS ?84|JGD2011|JGD2000", re.IGNORECASE)
+# A lone half of a sign outside the first plane of Unicode, and signs that steer a terminal.
+NO_TEXT = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass
@@ -83,8 +47,13 @@ class ClosureRow:
     network: str = ""
     start: tuple[float, float] | None = None
     end: tuple[float, float] | None = None
-    is_open: bool = False
+    effect: Effect = Effect.CLOSED
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether cars may pass: a restriction that is shown and closes nothing."""
+        return self.effect is Effect.OPEN
 
 
 @dataclass(frozen=True)
@@ -108,26 +77,36 @@ class Refused:
 
 def read_closures(path: Path, assumed: Assumed) -> tuple[list[ClosureRow], list[Refused], list[str]]:
     """Return the rows of a file, those that cannot be read, and the columns that are not used."""
-    file_sha256(path)
-    if path.suffix.lower() in {".geojson", ".json"}:
-        records, used = _features(path)
-    elif path.suffix.lower() == ".csv":
-        records, used = _lines(path)
-    else:
+    kind = path.suffix.lower()
+    if kind not in {".geojson", ".json", ".csv"}:
         raise InputError(f"{path}: a file of closures ends in .csv or .geojson.")
-    unused = sorted(used - set(COLUMNS))
+    text = _text_of(path)
+    records, used = _lines(text, path) if kind == ".csv" else _features(text, path)
+    unused = sorted(NO_TEXT.sub("?", name)[:60] for name in used - READ)
     rows, refused = [], []
     for number, record in enumerate(records, start=1):
         try:
             rows.append(_row(number, record, assumed))
         except InputError as error:
-            refused.append(Refused(number, str(record.get("name") or ""), str(error)))
+            name = NO_TEXT.sub("?", str(record.get("name") or ""))[:60]
+            refused.append(Refused(number, name, NO_TEXT.sub("?", str(error))))
     return rows, refused, unused
 
 
-def _lines(path: Path) -> tuple[list[dict[str, Any]], set[str]]:
-    content = path.read_bytes()
-    text = _decoded(content, path)
+def _text_of(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}. Nothing was imported.") from error
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(f"{path} is neither UTF-8 nor CP932 (Shift_JIS). Nothing was imported.")
+
+
+def _lines(text: str, path: Path) -> tuple[list[dict[str, Any]], set[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         table = [line for line in reader if any(cell.strip() for cell in line)]
@@ -154,59 +133,95 @@ def _lines(path: Path) -> tuple[list[dict[str, Any]], set[str]]:
     return records, {name for name in names if name}
 
 
-def _decoded(content: bytes, path: Path) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{path} is neither UTF-8 nor CP932 (Shift_JIS). Nothing was imported.")
-
-
 def _column(title: str) -> tuple[str, Any]:
     """Return the plain name of a column, and what gives the unit that stands in its head."""
     plain = unicodedata.normalize("NFKC", title).strip()
-    bare, _, rest = plain.partition("(")
-    unit = rest.rstrip(")").strip().lower() if rest else ""
-    name = JAPANESE.get(bare.strip(), JAPANESE.get(plain, bare.strip().lower() if bare.isascii() else plain))
+    found = re.fullmatch(r"(?P<bare>[^(]*?)(?:\s*\((?P<rest>.*)\)|_(?P<unit>km|m))", plain, re.IGNORECASE | re.DOTALL)
+    found = None if plain.lower() in READ else found
+    bare = found["bare"].strip() if found else plain
+    unit = (found["rest"] or found["unit"] or "").strip().lower() if found else ""
+    name = JAPANESE.get(bare, JAPANESE.get(plain, bare.lower() if bare.isascii() else plain))
     has_unit = name == "length_m" and unit in {"km", "m"}
     return name, lambda cell: unit if has_unit and re.fullmatch(r"[\d.,\s]+", cell) else ""
 
 
-def _features(path: Path) -> tuple[list[dict[str, Any]], set[str]]:
+def _features(text: str, path: Path) -> tuple[list[dict[str, Any]], set[str]]:
     try:
-        document = json.loads(_decoded(path.read_bytes(), path))
-    except ValueError as error:
-        raise InputError(f"{path} is no readable GeoJSON ({error}). Nothing was imported.") from error
+        document = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is no readable GeoJSON ({str(error)[:80]}). Nothing was imported.") from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not features:
         raise InputError(f"{path} is no GeoJSON FeatureCollection with features. Nothing was imported.")
-    records = []
-    for feature in features:
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        record = {_column(str(key))[0]: _as_text(value) for key, value in (properties or {}).items()}
-        records.append(record | {"geometry": feature.get("geometry") if isinstance(feature, dict) else None})
+    _check_system(document.get("crs"), path)
+    records = [_feature(feature) for feature in features]
     return records, {name for record in records for name in record}
 
 
-def _as_text(value: object) -> str:
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")
+
+
+def _check_system(crs: object, path: Path) -> None:
+    """Refuse a file whose own member says that its coordinates are not in degrees of today."""
+    if crs is None:
+        return
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
+    if not DEGREES.search(name):
+        raise InputError(
+            f"{path}: its coordinates are in {NO_TEXT.sub('?', name)[:60] or 'a system without a name'}; save it in "
+            "degrees (WGS 84, EPSG:4326). Nothing was imported."
+        )
+
+
+def _feature(feature: object) -> dict[str, Any]:
+    """Return the properties of a feature by their plain names, and its geometry; of two alike the first counts."""
+    if not isinstance(feature, dict):
+        return {"broken": "it is no GeoJSON feature"}
+    properties = feature.get("properties")
+    if properties is not None and not isinstance(properties, dict):
+        return {"broken": "its properties are no object with names and values"}
+    record: dict[str, Any] = {}
+    for key, value in (properties or {}).items():
+        name, unit = _column(str(key))
+        said = _as_text(value)
+        if said is None:
+            return record | {"broken": f"{name[:40]} is nested too deeply; write it as text"}
+        record[name] = record.get(name) or said + unit(said)
+    return record | {"geometry": feature.get("geometry")}
+
+
+def _as_text(value: object, depth: int = 0) -> str | None:
+    """Return a value as text, None where lists lie in each other."""
     if isinstance(value, list):
-        return " ".join(str(entry) for entry in value)
+        parts = [_as_text(entry, depth + 1) for entry in value] if depth < 2 else [None]
+        return None if None in parts else " ".join(str(part) for part in parts)
+    if isinstance(value, dict):
+        return None
     return "" if value is None else str(value).strip()
 
 
 def _row(number: int, record: Mapping[str, Any], assumed: Assumed) -> ClosureRow:
+    if "broken" in record:
+        raise InputError(record["broken"])
+    for name in READ & record.keys() - {"geometry"}:
+        if len(record[name]) > (MOST_TEXT if name in TEXTS else 100 * MOST_TEXT) or NO_TEXT.search(record[name]):
+            raise InputError(f"{name} is longer than {MOST_TEXT} signs or has a sign that is none")
     row = ClosureRow(number, texts={name: str(record.get(name, "")) for name in TEXTS})
     row.texts["source"] = row.texts["source"] or assumed.source
+    row.texts["place"] = row.texts["place"] or "〜".join(filter(None, (record.get("place1"), record.get("place2"))))
     if not row.texts["name"]:
         raise InputError("it has no name of the road (name, 路線名)")
-    for name, text in row.texts.items():
-        if len(text) > MOST_TEXT or "\x00" in text:
-            raise InputError(f"{name} is longer than {MOST_TEXT} signs or has a sign that is none")
-    content = row.texts["content"]
-    row.is_open = bool(STILL_OPEN.search(content)) and not CLOSED.search(content)
-    if not row.is_open:
-        row.period = _period(record, assumed, row.notes)
+    said = read_restriction(record)
+    row.effect, row.texts["content"] = said.effect, said.content
+    try:
+        row.period = closing_period(record, said, assumed, row.notes)
+    except InputError as error:
+        if not row.is_open:
+            raise
+        # What closes nothing needs no period; it is shown without one.
+        row.notes.append(f"kept without a period: {str(error).rstrip('.')}")
     row.length_m = _length(str(record.get("length_m", "")), row.notes)
     row.geometry = _geometry(record.get("geometry"), row)
     row.edges = _edges(str(record.get("edges", "")))
@@ -216,37 +231,13 @@ def _row(number: int, record: Mapping[str, Any], assumed: Assumed) -> ClosureRow
     return row
 
 
-def _period(record: Mapping[str, Any], assumed: Assumed, notes: list[str]) -> Period:
-    said = {name: str(record.get(name, "")) for name in ("from", "to", "yearly_from", "yearly_to", "period")}
-    words = said["period"] or ("" if any(said.values()) else assumed.period)
-    zone = str(record.get("time_zone", "")) or assumed.time_zone
-    zone_of(zone or assumed.fallback_zone)
-    given = [text for text in (said["from"], said["to"], words) if text]
-    if not zone and not (given and all(has_zone(text) for text in given)):
-        notes.append(f"no time zone given: taken as {assumed.fallback_zone}")
-    zone = zone or assumed.fallback_zone
-    if not any(said.values()) and not words:
-        raise InputError("it has no period (period, from and to, 期間); give one for all rows with --period")
-    begin = parse_moment(said["from"], zone) if said["from"] else None
-    end = parse_moment(said["to"], zone, last=True) if said["to"] else None
-    if words:
-        period = parse_period(words, zone)
-        if begin or end:
-            if not period.is_yearly:
-                raise InputError("it has both a period with years and from or to; leave one out")
-            period = check_period(Period(begin, end, period.yearly_from, period.yearly_to, zone))
-        return period
-    marks = [parse_day(said[name]) if said[name] else "" for name in ("yearly_from", "yearly_to")]
-    return check_period(Period(begin, end, marks[0], marks[1], zone))
-
-
 def _length(text: str, notes: list[str]) -> float | None:
     plain = re.sub(r"[,\s約]|\(.*\)", "", unicodedata.normalize("NFKC", text)).lower()
     if not plain:
         return None
     found = re.fullmatch(r"l?=?(\d+(?:\.\d+)?)(km|m|キロ|メートル|キロメートル)?", plain)
-    if found is None or float(found[1]) <= 0:
-        raise InputError(f"the length {text!r} is no number of metres above 0")
+    if found is None or not 0 < float(found[1]) <= LONGEST_M:
+        raise InputError(f"the length {text[:40]!r} is no number of metres above 0 (at most {LONGEST_M:,.0f})")
     value, unit = float(found[1]), found[2]
     if unit is None:
         unit = "km" if value < KILOMETRES_BELOW else "m"
@@ -259,16 +250,19 @@ def _geometry(value: object, row: ClosureRow) -> shapely.Geometry | None:
         return None
     try:
         shape = shapely.from_wkt(value) if isinstance(value, str) else shapely.from_geojson(json.dumps(value))
-    except (shapely.errors.ShapelyError, ValueError, TypeError):
+    except (shapely.errors.ShapelyError, ValueError, TypeError, RecursionError):
         raise InputError("its geometry cannot be read; write WKT such as LINESTRING (141.5 39.3, 141.6 39.3)") from None
     if shape is None or shape.is_empty:
         return None
+    if shape.geom_type not in {"Point", "LineString", "MultiLineString"}:
+        raise InputError(f"its geometry is a {shape.geom_type}; a closure is a line along the road")
+    shape = shapely.force_2d(shape)
     _check_place(shapely.get_coordinates(shape).tolist())
     if shape.geom_type == "Point":
         row.start = tuple(shapely.get_coordinates(shape)[0].tolist())
         return None
-    if shape.geom_type not in {"LineString", "MultiLineString"}:
-        raise InputError(f"its geometry is a {shape.geom_type}; a closure is a line along the road")
+    if not shape.length > 0:
+        raise InputError("its line has no length; draw it along the road")
     return shape
 
 
@@ -282,8 +276,8 @@ def _check_place(coords: list[list[float]]) -> None:
 
 def _edges(text: str) -> list[int] | None:
     words = re.split(r"[\s,;]+", text.strip()) if text.strip() else []
-    if not all(word.isdecimal() for word in words):
-        raise InputError(f"its edges {text!r} are no numbers of edges, such as 12 13 14")
+    if not all(word.isdecimal() and len(word) < 10 for word in words):
+        raise InputError(f"its edges {text[:40]!r} are no numbers of edges, such as 12 13 14")
     return [int(word) for word in words] or None
 
 
@@ -294,7 +288,7 @@ def _point(record: Mapping[str, Any], lon: str, lat: str) -> tuple[float, float]
     try:
         place = (float(values[0]), float(values[1]))
     except ValueError:
-        raise InputError(f"{lon} and {lat} are no numbers: {values[0]!r}, {values[1]!r}") from None
+        raise InputError(f"{lon} and {lat} are no numbers: {values[0][:40]!r}, {values[1][:40]!r}") from None
     if not all(abs(value) <= 180 for value in place):
         raise InputError(f"{place[0]}, {place[1]} is no place in degrees (lon, lat)")
     _check_place([list(place)])

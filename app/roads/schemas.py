@@ -18,6 +18,7 @@ from app.roads.read_period import day_text
 
 Text = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Clock = Annotated[str, Field(pattern=r"^(\d\d:\d\d)?$")]
 Mark = Annotated[str, Field(pattern=r"^(\d\d-\d\d|02-end)?$")]
 Position = Annotated[list[float], Field(min_length=2, max_length=2)]
 MOST_POINTS = 20_000
@@ -48,6 +49,8 @@ class ClosureBody(BaseModel):
     valid_to: datetime | None = None
     yearly_from: Mark = ""
     yearly_to: Mark = ""
+    daily_from: Clock | None = None
+    daily_to: Clock | None = None
     time_zone: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w/+-]+$")] = JAPAN
     geometry: LineBody
     edges: list[Annotated[int, Field(ge=0, lt=2**31)]] | None = Field(default=None, max_length=MOST_POINTS)
@@ -60,7 +63,8 @@ class ClosureBody(BaseModel):
             moment.replace(tzinfo=zone_of(self.time_zone)) if moment and moment.tzinfo is None else moment
             for moment in (self.valid_from, self.valid_to)
         )
-        return Period(begin, end, self.yearly_from, self.yearly_to, self.time_zone)
+        hours = (self.daily_from or "", self.daily_to or "")
+        return Period(begin, end, self.yearly_from, self.yearly_to, self.time_zone, *hours)
 
 
 def closure_feature(row: Closure, moment: datetime | None = None) -> dict[str, Any]:
@@ -72,13 +76,13 @@ def closure_properties(row: Closure, moment: datetime | None = None) -> dict[str
     """Return what a closure says, and how it stands at a moment (now, by default)."""
     at = moment or datetime.now(UTC)
     season = row.period.season_after(at)
-    state = "past" if season is None else "now" if season[0] <= at else "coming"
     zone = zone_of(row.time_zone)
     return {
         "id": row.id,
         "name": row.name,
         "place": row.place,
         "content": row.content,
+        "closes_road": row.closes_road,
         "detour": row.detour,
         "reason": row.reason,
         "source": row.source,
@@ -87,9 +91,11 @@ def closure_properties(row: Closure, moment: datetime | None = None) -> dict[str
         "valid_to": _iso(row.valid_to, row.time_zone),
         "yearly_from": row.yearly_from,
         "yearly_to": row.yearly_to,
+        "daily_from": row.daily_from,
+        "daily_to": row.daily_to,
         "time_zone": row.time_zone,
         "is_yearly": row.period.is_yearly,
-        "state": state,
+        "state": _state(row, at),
         "season": season and [moment.astimezone(zone).isoformat() for moment in season],
         "located_by": row.located_by,
         "is_drawn": row.dataset_id is None,
@@ -97,12 +103,23 @@ def closure_properties(row: Closure, moment: datetime | None = None) -> dict[str
     }
 
 
+def _state(row: Closure, at: datetime) -> str:
+    """Return how a closure stands at a moment; a restriction that is not over is open, for cars may pass."""
+    period = row.period
+    has_period = period.is_yearly or period.valid_to is not None
+    if has_period and not period.holds_at(at) and period.season_after(at) is None:
+        return "past"
+    if not row.closes_road:
+        return "open"
+    return "now" if period.holds_at(at) else "coming"
+
+
 def _iso(moment: datetime | None, time_zone: str) -> str | None:
     return moment.astimezone(zone_of(time_zone)).isoformat() if moment else None
 
 
 STATE_TITLES = {STORED: "取り込み", SAME: "登録済み", OPEN: "対象外", REFUSED: "使えません"}
-HOLDS = {"now": "通行止め", "coming": "これから", "past": "終わり"}
+HOLDS = {"now": "通行止め", "coming": "これから", "past": "終わり", "open": "通れます"}
 
 
 def report_lines(report: Report, *, dry_run: bool) -> list[str]:
@@ -131,10 +148,12 @@ def _line(row: Closure, state: str) -> str:
 def period_words(row: Closure) -> str:
     """Return when a closure holds: 毎年12月1日〜3月31日, or both moments."""
     begin, end = (_short(_iso(moment, row.time_zone)) for moment in (row.valid_from, row.valid_to))
+    over = "翌" if row.period.is_overnight else ""
+    hours = f" {row.daily_from}〜{over}{row.daily_to}" if row.daily_from else ""
     if not row.period.is_yearly:
-        return f"{begin}〜{end}"
+        return f"{begin}〜{end}{hours}" if begin or end else "期間の記載なし"
     window = f" ({begin}〜{end})" if begin or end else ""
-    return f"毎年{day_text(row.yearly_from)}〜{day_text(row.yearly_to)}{window}"
+    return f"毎年{day_text(row.yearly_from)}〜{day_text(row.yearly_to)}{hours}{window}"
 
 
 def _short(iso: str | None) -> str:

@@ -24,6 +24,7 @@ from app.roads.export_closures import export_closures
 from app.roads.models import Closure
 from app.roads.queries import active_network, closures_at, load_network
 from app.roads.read_closures import Assumed, read_closures
+from app.roads.schemas import closure_lines, closure_properties
 from app.siting.propose_sites import Wish, propose_sites
 
 JST = ZoneInfo("Asia/Tokyo")
@@ -305,10 +306,46 @@ def test_overlaps_are_told_and_kept(town: Session, tmp_path: Path) -> None:
     assert len(stored(town)) == 4
 
 
-def test_a_road_that_stays_open_to_one_lane_is_no_closure(town: Session, tmp_path: Path) -> None:
-    rows = [EAST | {"内容": "片側交互通行"}, EAST | {"内容": "片側交互通行、夜間全面通行止"}]
-    assert states(taken(town, write(tmp_path / "closures.csv", rows))) == ["not closed", "stored"]
-    assert len(stored(town)) == 1
+def test_what_lets_cars_pass_is_kept_and_shown_and_closes_nothing(town: Session, tmp_path: Path) -> None:
+    rows = [
+        EAST | {"内容": "片側交互通行止め"},
+        EAST | {"内容": "大型車通行止", "period": "当面の間"},
+        {"name": "ほかの町の道", "内容": "通行止め解除"},
+    ]
+    report = taken(town, write(tmp_path / "closures.csv", rows))
+    assert states(report) == ["not closed"] * 3
+    assert "kept and shown" in report.rows[0].text
+    assert "kept without a period: '当面の間'" in report.rows[1].text
+    assert "it is not kept, for the network has no road named 'ほかの町の道'" in report.rows[2].text
+    assert [(row.content, row.closes_road) for row in stored(town)] == [
+        *(("片側交互通行止め", False), ("大型車通行止", False)),
+    ]
+    assert covered(town, jst("2025-01-15T10:00")) == 160
+    assert states(taken(town, tmp_path / "closures.csv"))[:2] == ["same", "same"]
+    told = [closure_properties(row, jst("2025-01-15T10:00"))["state"] for row in stored(town)]
+    assert told == ["open", "open"]
+    assert closure_properties(stored(town)[0], jst("2025-05-15T10:00"))["state"] == "past"
+    assert any("通れます" in line and "期間の記載なし" in line for line in closure_lines(stored(town), None))
+
+
+def test_a_night_closes_the_road_at_night_only(town: Session, tmp_path: Path) -> None:
+    rows = [EAST | {"内容": "片側交互通行、夜間全面通行止(22:00〜翌5:00)", "period": "2026-12-01〜2026-12-10"}]
+    assert states(taken(town, write(tmp_path / "closures.csv", rows))) == ["stored"]
+    moments = {
+        "2026-12-01T05:00": 160,
+        "2026-12-01T21:59": 160,
+        "2026-12-01T22:00": 150,
+        "2026-12-02T05:00": 150,
+        "2026-12-02T05:01": 160,
+        "2026-12-11T05:00": 150,
+        "2026-12-11T22:00": 160,
+    }
+    assert {moment: covered(town, jst(moment)) for moment in moments} == moments
+    for change in ({"内容": "夜間全面通行止"}, {"period": "2026-12-01〜2026-12-10", "内容": "昼間通行止"}):
+        report = taken(town, write(tmp_path / "wrong.csv", [EAST | change]))
+        assert "closes the road at some hours only; write them" in report.rows[0].text
+    twice = taken(town, write(tmp_path / "day.csv", [EAST | {"period": "2026-12-01〜2026-12-10 9:00〜17:00"}]))
+    assert "overlaps" not in twice.rows[0].text
 
 
 def test_a_dry_run_stores_nothing(town: Session, tmp_path: Path) -> None:
