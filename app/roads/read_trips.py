@@ -1,20 +1,29 @@
-"""A CSV of recorded trips → trips, and the rows that are none, each with its reason."""
+"""A table of recorded trips → trips, and the rows that are none, each with its reason."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Mapping
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from app.documents.dates import parse_minutes, parse_moment
+from app.documents.input_file import read_input
 from app.errors import InputError
-from app.roads.calendar import JAPAN, zone_of
+from app.tables import Row, read_table
 
-COLUMNS = ("start_lon", "start_lat", "end_lon", "end_lat", "departure", "minutes")
-ENCODINGS = ("utf-8-sig", "cp932")
+# Each column with the titles of logs that mean the same.
+COLUMNS = {
+    "start_lon": ("出発経度", "出発地経度", "起点経度", "出発地の経度"),
+    "start_lat": ("出発緯度", "出発地緯度", "起点緯度", "出発地の緯度"),
+    "end_lon": ("到着経度", "到着地経度", "目的地経度", "終点経度", "到着地の経度"),
+    "end_lat": ("到着緯度", "到着地緯度", "目的地緯度", "終点緯度", "到着地の緯度"),
+    "departure": ("出発日時", "出発時刻", "出発", "日時", "開始日時"),
+    "minutes": ("所要時間", "所要分", "かかった分", "分", "時間"),
+}
+PLACES = ("start_lon", "start_lat", "end_lon", "end_lat")
 
 
 @dataclass(frozen=True)
@@ -40,55 +49,32 @@ class Unexplained:
 
 def read_trips(path: Path) -> tuple[list[Trip], list[Unexplained]]:
     """Return the trips of a file, and its rows that are no trip."""
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-    if missing:
-        raise InputError(f"{path} has no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}.")
-    trips: list[Trip] = []
-    faults: list[Unexplained] = []
+    table = read_table(read_input(path), COLUMNS, tuple(COLUMNS))
+    found = [_trip(row) for row in table.rows()]
+    return [one for one in found if isinstance(one, Trip)], [one for one in found if isinstance(one, Unexplained)]
+
+
+def _trip(row: Row) -> Trip | Unexplained:
+    places = [_number(row.text(name)) for name in PLACES]
+    if any(math.isnan(value) for value in places):
+        return Unexplained(row.number, "no_place")
+    if row.fault:
+        return Unexplained(row.number, "fields")
+    if any(abs(lon) > 180 or abs(lat) > 90 for lon, lat in (places[:2], places[2:])):
+        return Unexplained(row.number, "not_on_globe")
     try:
-        for row, line in enumerate(reader, start=1):
-            found = _trip(row, line)
-            (trips if isinstance(found, Trip) else faults).append(found)  # type: ignore[arg-type]
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: no readable CSV ({error}).") from error
-    if not trips and not faults:
-        raise InputError(f"{path} has no row below its head.")
-    return trips, faults
-
-
-def _text(path: Path) -> str:
+        minutes = parse_minutes(row.text("minutes"))
+    except InputError:
+        minutes = 0.0
+    if minutes <= 0:
+        return Unexplained(row.number, "no_time")
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"The file {path} cannot be read: {error.strerror}.") from error
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{path} is neither UTF-8 nor CP932 (Shift_JIS).")
+        departure = parse_moment(row.text("departure"))
+    except InputError:
+        return Unexplained(row.number, "no_departure", minutes)
+    return Trip(row.number, (places[0], places[1]), (places[2], places[3]), departure, 60 * minutes)
 
 
-def _trip(row: int, line: Mapping[str, str | None]) -> Trip | Unexplained:
-    values = [_number(line[name]) for name in ("start_lon", "start_lat", "end_lon", "end_lat", "minutes")]
-    if any(math.isnan(value) for value in values[:4]):
-        return Unexplained(row, "no_place")
-    if any(abs(lon) > 180 or abs(lat) > 90 for lon, lat in (values[:2], values[2:4])):
-        return Unexplained(row, "not_on_globe")
-    if not 0 < values[4] < math.inf:
-        return Unexplained(row, "no_time")
-    try:
-        departure = datetime.fromisoformat((line["departure"] or "").strip())
-    except ValueError:
-        return Unexplained(row, "no_departure", values[4])
-    if departure.tzinfo is None:
-        departure = departure.replace(tzinfo=zone_of(JAPAN))
-    return Trip(row, (values[0], values[1]), (values[2], values[3]), departure, 60 * values[4])
-
-
-def _number(text: str | None) -> float:
-    try:
-        return float(text or "nan")
-    except ValueError:
-        return math.nan
+def _number(text: str) -> float:
+    plain = unicodedata.normalize("NFKC", text)
+    return float(plain) if re.fullmatch(r"[-+]?\d{1,3}(?:\.\d*)?", plain) else math.nan

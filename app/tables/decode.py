@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 
 # A byte order mark names the encoding; that of UTF-32 begins with that of UTF-16.
@@ -16,6 +17,8 @@ MARKS = (
 # Each decodes strictly. Never "shift_jis", which knows neither ～ nor ① nor 髙; never a guess from statistics,
 # which reads 〜 for ～ without a word.
 ENCODINGS = ("utf-8", "cp932", "euc_jis_2004")
+GUESSED = ("utf-16-le", "utf-16-be")
+NO_SIGN = re.compile("[\ufeff\ufffe\uffff]")
 # Text in Latin letters saved as UTF-16 has a NUL beside each letter.
 LOOKED_AT = 2000
 
@@ -32,9 +35,12 @@ def decodings(content: bytes) -> Iterator[str]:
     """
     for encoding in _encodings(content):
         try:
-            yield content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        # Bytes of a picture may be "UTF-16" too; what is no sign of any writing gives them away.
+        if encoding not in GUESSED or not NO_SIGN.search(text):
+            yield text
 
 
 def _encodings(content: bytes) -> tuple[str, ...]:
@@ -44,5 +50,5 @@ def _encodings(content: bytes) -> tuple[str, ...]:
     head = content[:LOOKED_AT]
     if 0 in head:
         odd = head[1::2].count(0)
-        return ("utf-16-le",) if odd >= head.count(0) - odd else ("utf-16-be",)
+        return GUESSED[:1] if odd >= head.count(0) - odd else GUESSED[1:]
     return ENCODINGS

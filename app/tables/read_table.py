@@ -117,8 +117,10 @@ def read_table(file: InputFile, columns: Mapping[str, Sequence[str]], required: 
     closest = max(first, key=lambda table: len(set(table.names) & set(columns)))
     if not closest.grid.rows:
         raise InputError(f"{file.path} is not a readable table: it is empty.")
-    missing = [_told(name, columns) for name in required if name not in closest.names]
     titles = ", ".join(heading.title for heading in closest.headings if heading.title)
+    missing = [
+        name if titles.isascii() else _with_title(name, columns) for name in required if name not in closest.names
+    ]
     raise InputError(f"{closest.place} has no column {', '.join(missing)}; it has: {titles}.")
 
 
@@ -131,7 +133,7 @@ def _fits(table: Table, columns: Mapping[str, Sequence[str]], required: Sequence
     return bool(table.grid.rows) and (set(required) <= known if required else bool(known))
 
 
-def _told(name: str, columns: Mapping[str, Sequence[str]]) -> str:
+def _with_title(name: str, columns: Mapping[str, Sequence[str]]) -> str:
     titles = [title for title in columns.get(name, ()) if not title.isascii()]
     return f"{name} ({titles[0]})" if titles else name
 
