@@ -80,7 +80,10 @@ def _fill(session: Session, row: Closure, body: ClosureBody) -> None:
     notice = read_notice(body.content)
     effect = notice.effect
     found = along(network, line, one_direction=effect is Effect.ONE_DIRECTION)
-    row.period = at_hours(check_period(_with_hours(body, row)), notice, body.content)
+    period = _with_hours(body, row)
+    # What lets cars pass needs no period.
+    is_bare = effect is Effect.OPEN and period == Period(time_zone=period.time_zone)
+    row.period = period if is_bare else at_hours(check_period(period), notice, body.content)
     row.closes_road = effect is not Effect.OPEN
     for name in TEXTS:
         setattr(row, name, getattr(body, name).strip())

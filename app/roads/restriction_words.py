@@ -62,7 +62,7 @@ WORDS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.REASON,
         (
-            rf"(?:(?!{AT_NIGHT}|止め|閉鎖|解除)[^()、。・])*?"
+            rf"(?:(?!{AT_NIGHT}|止め|閉鎖|解除|状況|場合|必要)[^()、。・])*?"
             r"(?:のため|為|により|による|によって|に伴う|に伴い|に伴って|につき|の恐れ|のおそれ|の影響|の関係で)の?"
         ),
     ),
@@ -70,7 +70,7 @@ WORDS: tuple[tuple[Kind, str], ...] = (
     (Kind.FILLER, r"解除(?:は|の|時期|日)*(?:予定|未定|見込み?|まで|されるまで|されていません)"),
     (
         Kind.CONDITION,
-        r"一部(?:区間)?(?:を|は)?(?:解除|開通|再開)|未解除|解除(?:せず|しない)|未開通|通行止めまたは|または",
+        r"一部(?:区間)?(?:を|は)?(?:解除|開通|再開)|未解除|解除(?:せず|しない)|未開通|または|もしくは",
     ),
     (Kind.LIFTED, r"解除|開通|再開|規制(?:なし|無し)|通常通行|撤去済み?|規制終了|復旧済み?|復旧しました|開放"),
     (
@@ -288,6 +288,7 @@ class _Reading:
         self.clauses: list[_Clause] = []
         self.now = _Clause()
         self.before_bracket: list[Kind] = []
+        self.is_behind_measure = False
 
     def take(self, kind: Kind, text: str) -> None:
         """Take the next word."""
@@ -332,12 +333,13 @@ class _Reading:
 
     def _bracket(self, text: str) -> None:
         if text == "(":
+            self.is_behind_measure = self.now == _Clause()
             self.before_bracket, self.now.users = self.now.users, []
         elif text == ")":
             # Users in brackets say which of those before them are meant.
             self.now.users = self.now.users or self.before_bracket
             self.before_bracket = []
-            if self.clauses:
+            if self.clauses and self.is_behind_measure:
                 _append(self.clauses[-1], self.now)
                 self.now = _Clause()
 

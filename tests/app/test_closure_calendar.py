@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -162,3 +162,92 @@ def test_what_is_no_period_is_refused(period: Period, words: str) -> None:
     with pytest.raises(InputError, match=words) as told:
         check_period(period)
     assert told.value.detail
+
+
+# --- hours of the day ------------------------------------------------------------------------------------------------
+
+NIGHTS = Period(yearly_from="12-01", yearly_to="12-10", daily_from="22:00", daily_to="05:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "holds"),
+    [
+        # The first night begins in the evening of the first day, the last one ends in the morning after the last day.
+        ("2026-12-01T05:00", False),
+        ("2026-12-01T21:59:59", False),
+        ("2026-12-01T22:00", True),
+        ("2026-12-02T05:00", True),
+        ("2026-12-02T05:00:01", False),
+        ("2026-12-10T23:00", True),
+        ("2026-12-11T05:00", True),
+        ("2026-12-11T22:00", False),
+    ],
+)
+def test_nights_belong_to_the_day_on_which_they_begin(moment: str, *, holds: bool) -> None:
+    assert NIGHTS.holds_at(jst(moment)) is holds
+    assert (
+        Period(jst("2026-12-01"), jst("2026-12-10T23:59:59.999999")).at_hours("22:00", "05:00").holds_at(jst(moment))
+        is holds
+    )
+
+
+@given(st.sampled_from(DAYS), st.sampled_from(DAYS), st.integers(0, 23), st.integers(0, 23), MOMENTS)
+def test_hours_hold_within_the_days_of_their_rule(
+    first: str, last: str, opens: int, closes: int, moment: datetime
+) -> None:
+    if opens == closes:
+        closes = (closes + 1) % 24
+    days = Period(yearly_from=first, yearly_to=last)
+    rule = check_period(
+        Period(yearly_from=first, yearly_to=last, daily_from=f"{opens:02}:00", daily_to=f"{closes:02}:00")
+    )
+    minute = moment.hour * 60 + moment.minute
+    is_early = rule.is_overnight and minute < opens * 60
+    in_hours = minute <= closes * 60 if is_early or not rule.is_overnight else True
+    in_hours = in_hours and (is_early or minute >= opens * 60)
+    day = moment - timedelta(days=1) if is_early else moment
+    assert rule.holds_at(moment) is (in_hours and days.holds_at(day))
+    assert not rule.holds_at(moment) or any(
+        begin <= moment <= end for begin, end in rule.seasons(moment.year - 1, moment.year)
+    )
+
+
+def test_rules_at_other_hours_do_not_meet() -> None:
+    by_day = Period(yearly_from="12-01", yearly_to="12-10", daily_from="09:00", daily_to="17:00")
+    assert not NIGHTS.meets(by_day)
+    assert NIGHTS.meets(WINTER)
+    assert by_day.meets(Period(jst("2026-12-05T17:00"), jst("2026-12-05T21:00")))
+    assert not by_day.meets(Period(jst("2026-12-05T17:01"), jst("2026-12-06T08:59")))
+
+
+@pytest.mark.parametrize(
+    "hours", [("22:00", ""), ("", "05:00"), ("25:00", "05:00"), ("9:00", "17:00"), ("09:00", "09:00")]
+)
+def test_hours_that_are_none_are_refused(hours: tuple[str, str]) -> None:
+    with pytest.raises(InputError, match="hours"):
+        check_period(Period(yearly_from="12-01", yearly_to="12-10", daily_from=hours[0], daily_to=hours[1]))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
+@pytest.mark.parametrize("hours", [("", ""), ("22:00", "05:00"), ("09:00", "24:00")])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime.min.replace(tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=JST),
+        datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12))),
+        datetime(1, 7, 1, tzinfo=UTC),
+        datetime(9999, 1, 15, 12, tzinfo=UTC),
+    ],
+    ids=str,
+)
+def test_the_first_and_the_last_year_there_is_are_years(zone: str, hours: tuple[str, str], moment: datetime) -> None:
+    for first, last in (("12-01", "03-31"), ("01-01", "12-31"), ("12-01", FEBRUARY_END)):
+        rule = check_period(Period(None, None, first, last, zone, *hours))
+        rule.holds_at(moment)
+        season = rule.season_after(moment)
+        assert season is None or moment <= season[1]
+    assert Period(yearly_from="12-01", yearly_to="03-31", time_zone=zone).holds_at(
+        datetime(9999, 1, 15, 12, tzinfo=UTC)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.errors import InputError
 from app.roads.calendar import LAST_MOMENT, Period
-from app.roads.read_period import day_text, has_zone, parse_day, parse_moment, parse_period
+from app.roads.read_period import day_text, has_zone, parse_day, parse_hours, parse_moment, parse_period
 
 JST = ZoneInfo("Asia/Tokyo")
 SUMITA = Period(datetime(2024, 12, 9, 9, tzinfo=JST), datetime(2025, 3, 31, 17, tzinfo=JST))
@@ -78,8 +79,33 @@ def test_the_end_of_february_is_chosen_by_its_words() -> None:
     [
         ("", "cannot be read"),
         ("12月1日", "cannot be read"),
-        ("12月上旬〜3月下旬", "cannot be read"),
-        ("当分の間", "cannot be read"),
+        ("12月上旬〜3月下旬", "names no day: write the day"),
+        ("11月中旬〜4月15日", "names no day: write the day"),
+        ("2026年12月1日〜3月頃", "names no day"),
+        ("降雪期", "names no day"),
+        ("当分の間", "has no end: write the last day"),
+        ("当面の間", "has no end"),
+        ("未定", "has no end"),
+        ("令和8年12月1日〜", "has no end"),
+        ("令和8年12月1日から", "has no end"),
+        ("令和8年12月1日〜当面の間", "has no end"),
+        ("令和8年12月1日〜未定", "has no end"),
+        ("令和8年12月1日〜12月10日の平日", "days of the week: write one row"),
+        ("令和8年12月1日〜12月10日(土日のみ)", "days of the week"),
+        ("毎週月曜日", "days of the week"),
+        ("令和8年12月1日〜12月10日(12月5日を除く)", "has an exception: write one row"),
+        ("令和8年12月1日〜10日、12月20日〜25日", "has several; write one row for each"),
+        ("令和8年12月1日、2日", "has several"),
+        ("令和8年12月1日〜10日 9:00〜12:00、13:00〜17:00", "has several"),
+        ("令和8年12月1日〜10日 夜間", "write them as 22:00"),
+        ("令和8年12月1日〜10日 9:00〜8:00", "write them as 22:00"),
+        ("12月1日(火)〜12月10日(木)", "days of the week but no year"),
+        ("令和8年12月1日(水)〜令和8年12月10日(木)", "2026-12-01 is no 水曜日"),
+        ("12/1/2026〜3/31/2027", "whether the day or the month comes first"),
+        ("2026-12-01〜2026-12-10T17:00+26:00", "cannot be read"),
+        ("99999〜99999", "cannot be read"),
+        ("1" * 5000, "cannot be read"),
+        ("1-Dec〜31-Mar", "cannot be read"),
         ("12月1日〜3月31日〜4月1日", "cannot be read"),
         ("2024-12-09〜3月31日", "a year at one end only"),
         ("12月1日9時〜3月31日", "knows whole days"),
@@ -113,3 +139,59 @@ def test_a_zone_of_its_own_is_seen() -> None:
 def test_what_iso_writes_is_read(moment: datetime) -> None:
     assert parse_moment(moment.isoformat()) == moment.replace(tzinfo=JST)
     assert parse_moment(f"{moment.date().isoformat()}").time() == time()
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "hours"),
+    [
+        ("令和8年12月1日〜12月25日", "2026-12-01T00:00", "2026-12-25T24", ""),
+        ("令和8年12月1日〜25日", "2026-12-01T00:00", "2026-12-25T24", ""),
+        ("令和8年12月1日〜翌年3月31日", "2026-12-01T00:00", "2027-03-31T24", ""),
+        ("令和8年12月1日", "2026-12-01T00:00", "2026-12-01T24", ""),
+        ("令和8年12月1日(火)〜令和8年12月10日(木)", "2026-12-01T00:00", "2026-12-10T24", ""),
+        ("2026-12-01 0:00:00 〜 2027-03-31 0:00:00", "2026-12-01T00:00", "2027-03-31T24", ""),
+        ("46357〜46477", "2026-12-01T00:00", "2027-03-31T24", ""),
+        ("46357.375〜46357.75", "2026-12-01T09:00", "2026-12-01T18:00", ""),
+        ("20261201〜20270331", "2026-12-01T00:00", "2027-03-31T24", ""),
+        ("2026.12.1-2027.3.31", "2026-12-01T00:00", "2027-03-31T24", ""),
+        ("R8.12.1〜R9.3.31", "2026-12-01T00:00", "2027-03-31T24", ""),
+        ("令和8年12月1日 終日", "2026-12-01T00:00", "2026-12-01T24", ""),
+        ("令和8年12月1日 9:00〜17:00", "2026-12-01T09:00", "2026-12-01T17:00", ""),
+        ("令和8年12月1日22:00〜翌5:00", "2026-12-01T22:00", "2026-12-02T05:00", ""),
+        ("令和8年12月1日9時半〜2日17時", "2026-12-01T09:30", "2026-12-02T17:00", ""),
+        ("2026/8/3 14:00頃〜2026/8/4 10:00頃", "2026-08-03T14:00", "2026-08-04T10:00", ""),
+        ("令和8年12月1日〜10日 22:00〜翌5:00", "2026-12-01T22:00", "2026-12-11T05:00", "22:00 05:00"),
+        ("令和8年12月1日〜10日(夜間22時〜翌5時)", "2026-12-01T22:00", "2026-12-11T05:00", "22:00 05:00"),
+        ("令和8年12月1日22:00〜12月10日5:00(夜間)", "2026-12-01T22:00", "2026-12-10T05:00", "22:00 05:00"),
+        ("2026/12/1〜2026/12/10 9:00〜17:00", "2026-12-01T09:00", "2026-12-10T17:00", "09:00 17:00"),
+        ("2026年12月1日〜10日 各日9時から17時まで", "2026-12-01T09:00", "2026-12-10T17:00", "09:00 17:00"),
+        ("令和8年12月1日〜10日 22:00〜24:00", "2026-12-01T22:00", "2026-12-10T24", "22:00 24:00"),
+    ],
+)
+def test_days_and_hours_as_they_are_written(text: str, first: str, last: str, hours: str) -> None:
+    begin, end = (
+        datetime.combine(date.fromisoformat(moment[:10]), LAST_MOMENT, JST)
+        if moment.endswith("T24")
+        else datetime.fromisoformat(moment).replace(tzinfo=JST)
+        for moment in (first, last)
+    )
+    daily = dict(zip(("daily_from", "daily_to"), hours.split(), strict=False))
+    assert parse_period(text) == Period(begin, end, **daily)
+
+
+def test_hours_of_every_year_and_the_whole_year() -> None:
+    assert parse_period("毎年12月1日〜3月31日 20:00〜翌6:00") == Period(
+        yearly_from="12-01", yearly_to="03-31", daily_from="20:00", daily_to="06:00"
+    )
+    assert parse_period("12月1日〜翌年3月31日") == Period(yearly_from="12-01", yearly_to="03-31")
+    assert parse_period("通年") == Period(yearly_from="01-01", yearly_to="12-31")
+    assert [parse_hours(text) for text in ("22:00〜翌5:00", "夜間22時から翌5時まで", "9:00-17:00")] == [
+        *(("22:00", "05:00"), ("22:00", "05:00"), ("09:00", "17:00"))
+    ]
+
+
+@given(st.text(max_size=40) | st.text("0123456789年月日時〜~-/:. 令和RT翌毎(火)分", max_size=30))
+def test_any_words_are_a_period_or_refused(text: str) -> None:
+    for read in (parse_period, parse_moment, parse_day, parse_hours):
+        with contextlib.suppress(InputError):
+            read(text)

@@ -32,6 +32,18 @@ test("a rule has its days, and its window where it has one", () => {
   );
 });
 
+test("hours of each day follow the days, and a restriction may have no period", () => {
+  const days = { ...period, valid_from: "2024-12-09T00:00:00+09:00", valid_to: "2024-12-10T05:00:00+09:00" };
+  const night = { ...winter, daily_from: "22:00", daily_to: "05:00" };
+  assert.equal(periodText(night), "毎年 12月1日〜2月末日 毎日22:00〜翌05:00");
+  assert.match(periodText({ ...days, daily_from: "09:00", daily_to: "17:00" }), / 毎日09:00〜17:00$/);
+  assert.equal(periodText({ is_yearly: false, valid_from: null, valid_to: null }), "期間の記載なし");
+  assert.equal(
+    nextText({ ...winter, season: ["2025-12-01T00:00:00+09:00", "2026-02-28T00:00:00+09:00"], state: "open" }),
+    "",
+  );
+});
+
 test("what comes next is an end or a beginning", () => {
   const season = ["2025-12-01T00:00:00+09:00", "2026-02-28T23:59:59.999999+09:00"];
   assert.equal(nextText({ ...winter, season, state: "now" }), "令和8年2月28日(土)まで");
@@ -40,7 +52,7 @@ test("what comes next is an end or a beginning", () => {
 });
 
 test("every closure stands in exactly one group", () => {
-  for (const state of ["now", "coming", "past"]) {
+  for (const state of ["now", "coming", "past", "open"]) {
     for (const isYearly of [true, false]) {
       assert.equal(GROUPS.filter((group) => group.holds({ state, is_yearly: isYearly })).length, 1);
     }

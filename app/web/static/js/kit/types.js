@@ -52,7 +52,8 @@
  *   computed_at?: string}} Coverage
  * @typedef {{name: string, place: string, content: string, detour: string, reason: string, source: string, length_m: number|null,
  *   valid_from: string|null, valid_to: string|null, yearly_from: string, yearly_to: string, time_zone: string}} ClosureWords
- * @typedef {ClosureWords & {id: number, is_yearly: boolean, state: "now"|"coming"|"past", season: [string, string]|null,
+ * @typedef {ClosureWords & {id: number, is_yearly: boolean, state: "now"|"coming"|"past"|"open", season: [string, string]|null,
+ *   closes_road: boolean, daily_from: string, daily_to: string,
  *   located_by: string, is_drawn: boolean, version: number}} Closure
  * @typedef {{type: "Feature", geometry: import("geojson").MultiLineString, properties: Closure}} ClosureFeature
  * @typedef {ClosureWords & {geometry: import("geojson").MultiLineString|import("geojson").LineString|null, edges: number[]|null, network: string,

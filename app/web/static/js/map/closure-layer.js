@@ -8,6 +8,12 @@ import { latLng, token } from "#map/panes.js";
 /** @typedef {import("#kit/types.js").ClosureFeature} ClosureFeature */
 
 const PANE = "closures";
+const STANDING = {
+  now: "いま通行止め",
+  coming: "これから通行止め",
+  past: "終わった通行止め",
+  open: "規制(車は通れます)",
+};
 const LEVEL = "420";
 const NEAR = 14;
 
@@ -43,7 +49,7 @@ export class ClosureLayer {
         this.onOpen(id);
       });
     });
-    const words = `${name}: ${state === "now" ? "いま通行止め" : state === "coming" ? "これから通行止め" : "終わった通行止め"}`;
+    const words = `${name}: ${STANDING[state]}`;
     const mark = L.marker(middle(parts), {
       icon: sign(state === "now", isChosen),
       title: words,
@@ -124,11 +130,12 @@ function middle(parts) {
 }
 
 /**
- * Draw the closures of today on the main map, and say so under the legend.
+ * Draw the closures of today on the main map, and say so under the legend; restrictions that let cars pass are not drawn.
  *
- * @param {L.Map} map @param {HTMLElement} legend @param {ClosureFeature[]} features
+ * @param {L.Map} map @param {HTMLElement} legend @param {ClosureFeature[]} today
  */
-export function drawToday(map, legend, features) {
+export function drawToday(map, legend, today) {
+  const features = today.filter(({ properties }) => properties.closes_road);
   if (!features.length) return;
   const layer = new ClosureLayer(map, (id) => {
     const { name, place, reason } = /** @type {ClosureFeature} */ (features.find((item) => item.properties.id === id))

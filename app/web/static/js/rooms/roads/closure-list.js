@@ -99,6 +99,7 @@ function entry({ properties }, acts) {
         {},
         element("span", { class: "entry__name" }, name),
         place && ` ${place}`,
+        state === "open" && ` ${properties.content}`,
         element("span", { class: "quiet" }, periodText(properties)),
       ),
     ),
@@ -173,7 +174,9 @@ export function closureDetails(closure, acts) {
 
 /** @param {Closure} closure @returns {string} */
 function standing(closure) {
-  return { now: "いま通行止めです", coming: "いまは通れます", past: "終わりました" }[closure.state];
+  return { now: "いま通行止めです", coming: "いまは通れます", past: "終わりました", open: "車は通れます" }[
+    closure.state
+  ];
 }
 
 /**

@@ -14,6 +14,7 @@ export const GROUPS = /** @type {{name: string, title: string, holds: (closure: 
     title: "毎年の通行止め(いまは通れます)",
     holds: (closure) => closure.state === "coming" && closure.is_yearly,
   },
+  { name: "open", title: "規制(車は通れます)", holds: (closure) => closure.state === "open" },
   { name: "past", title: "終わったもの", holds: (closure) => closure.state === "past" },
 ]);
 
@@ -35,14 +36,20 @@ export function edgeText(iso, end) {
 export function periodText(closure) {
   const begin = edgeText(closure.valid_from, "begin");
   const end = edgeText(closure.valid_to, "end");
-  if (!closure.is_yearly) return `${begin}〜${end}`;
+  const hours = hoursText(closure);
+  if (!closure.is_yearly) return begin || end ? `${begin}〜${end}${hours}` : "期間の記載なし";
   const window = begin || end ? `(${begin || "以前"}〜${end || "続く"})` : "";
-  return `毎年 ${markText(closure.yearly_from)}〜${markText(closure.yearly_to)}${window}`;
+  return `毎年 ${markText(closure.yearly_from)}〜${markText(closure.yearly_to)}${hours}${window}`;
+}
+
+/** Return the hours of each day at which a closure holds, empty for all of them. @param {Closure} closure @returns {string} */
+function hoursText({ daily_from: begin, daily_to: end }) {
+  return begin ? ` 毎日${begin}〜${end <= begin ? "翌" : ""}${end}` : "";
 }
 
 /** Return what comes next: until when a road is closed, or from when. @param {Closure} closure @returns {string} */
 export function nextText(closure) {
-  if (!closure.season) return "";
+  if (!closure.season || closure.state === "open") return "";
   const [begin, end] = closure.season;
   if (closure.state === "now") return `${edgeText(end, "end")}まで`;
   return `${edgeText(begin, "begin")}から`;

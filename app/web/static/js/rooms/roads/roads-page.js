@@ -135,7 +135,9 @@ class RoadsPage {
     this.sheet.atMostHalf();
     this.layer.goTo(id, this.sheet.covers());
     byId("closure-title").focus();
-    await this.#showEffect(id);
+    if (closure.state === "open")
+      fill(byId("effect"), element("p", { class: "quiet" }, "車は通れるので、時間の計算には入れません。"));
+    else await this.#showEffect(id);
   }
 
   /** @param {number} id */
