@@ -1,11 +1,12 @@
 """All stored classes, imported once so that the metadata is whole."""
 
 from app.consultants.models import Consultant
-from app.coverage.models import CoverageCell, CoverageRun, ResilienceRun
+from app.coverage.models import CoverageCell, CoverageRun
 from app.datasets.models import Dataset
 from app.demand.models import DemandCell, SmallArea
 from app.jobs.models import Job
 from app.register.models import District, Organisation, Resource, Schedule, WatchAgreement
+from app.resilience.models import ResilienceRun
 from app.roads.models import Closure, RoadNetworkRow, SpeedEdit
 from app.scenarios.models import Scenario
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,17 +29,6 @@ DATASETS = {
 }
 PROFILE_TITLES = {"car": "車(ふだんの道)", "car-winter": "車(冬の道)", "walk": "徒歩"}
 SPEEDS = {"car": "ふだんの速度", "car-winter": "冬の速度(仮定)", "walk": "歩く速さ"}
-
-
-@dataclass(frozen=True)
-class ClassOfMinutes:
-    """How many people a colour stands for; `up_to` counts the darker colours in, where that means something."""
-
-    title: str
-    people: int
-    up_to: int | None
-    style: str
-    short: str
 
 
 def count(number: float) -> str:
@@ -146,19 +134,3 @@ def network_text(network: RoadNetworkRow) -> str:
         return "道路: 概略図"
     when = f" {network.source_date.year}年{network.source_date.month}月" if network.source_date else ""
     return f"道路: {network.name}{when}"
-
-
-def people_by_class(coverage: Mapping[str, Any]) -> Sequence[ClassOfMinutes]:
-    """Return the people of each colour: within each edge and beyond the edge before, beyond the last, not reached."""
-    rows: list[ClassOfMinutes] = []
-    before = 0
-    for number, edge in enumerate(coverage["minutes"], start=1):
-        up_to = coverage["covered"][str(edge)]
-        rows.append(ClassOfMinutes(f"{edge}分以内", up_to - before, up_to, str(number), f"{edge}分"))
-        before = up_to
-    lost = coverage["unreachable_population"]
-    last = coverage["minutes"][-1]
-    beyond = coverage["population"] - before - lost
-    rows.append(ClassOfMinutes(f"{last}分超", beyond, None, str(len(rows) + 1), f"{last}分超"))
-    rows.append(ClassOfMinutes("到達できない", lost, None, "none", "不可"))
-    return rows

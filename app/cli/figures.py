@@ -32,7 +32,7 @@ def coverage(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Measure how many people each consultant reaches; with --municipality, of many municipalities at once."""
     from app.coverage.measure_coverage import measure_coverage
-    from app.coverage.schemas import as_table
+    from app.coverage.tables import as_table
 
     asked, moment, way = parse_minutes(minutes), parse_moment(at), parse_profile(profile)
     if municipality is not None or roads or areas or offices or scheduler:
@@ -88,8 +88,8 @@ def gaps(  # noqa: PLR0913 - each is an option of the command
     as_json: Json = False,
 ) -> None:
     """Say where the next consultants go, what each one gains, and why someone stays out."""
-    from app.coverage.schemas import gaps_as_table
     from app.siting.propose_sites import Wish, propose_sites
+    from app.siting.tables import gaps_as_table
 
     if all_centres and (add is not None or candidates != "centres"):
         raise typer.BadParameter("--all-centres goes with neither --add nor other candidates")

@@ -19,13 +19,13 @@ At = Annotated[str | None, typer.Option(help="Moment with time zone: closures th
 @app.command()
 def backup(minutes: Minutes = 20, profile: ProfileName = "car", at: At = None, as_json: Json = False) -> None:
     """Say who loses cover when each consultant is away, and who comes instead."""
-    from app.resilience.kept_answers import Question
+    from app.resilience.kept_answers import Wish
     from app.resilience.measure_backup import measure_backup
     from app.resilience.tables import backup_as_table
 
-    question = Question("backup", minutes, parse_profile(profile), parse_moment(at))
+    wish = Wish("backup", minutes, parse_profile(profile), parse_moment(at))
     with opened() as session:
-        document = measure_backup(session, question).document
+        document = measure_backup(session, wish).document
     typer.echo(document if as_json else backup_as_table(json.loads(document)))
 
 
@@ -39,10 +39,10 @@ def critical_roads(
 ) -> None:
     """Say for every edge who loses cover when it is cut, and name the worst roads with the way round."""
     from app.resilience.find_critical_links import find_critical_links
-    from app.resilience.kept_answers import Question
+    from app.resilience.kept_answers import Wish
     from app.resilience.tables import roads_as_table
 
-    question = Question("critical-roads", minutes, parse_profile(profile), parse_moment(at), worst)
+    wish = Wish("critical-roads", minutes, parse_profile(profile), parse_moment(at), worst)
     with opened() as session:
-        document = find_critical_links(session, question, say).document
+        document = find_critical_links(session, wish, say).document
     typer.echo(document if as_json else roads_as_table(json.loads(document)))

@@ -27,10 +27,10 @@ def save(  # noqa: PLR0913 - each is an option of the command
     as_json: Json = False,
 ) -> None:
     """Compute where the next consultants go, and keep the answer with all its inputs under a name."""
-    from app.coverage.schemas import gaps_as_table
     from app.scenarios.keep_scenario import keep_scenario
     from app.scenarios.schemas import whole
     from app.siting.propose_sites import Wish
+    from app.siting.tables import gaps_as_table
 
     if all_sites and add is not None:
         raise typer.BadParameter("--all does not go with --add")
@@ -56,9 +56,9 @@ def list_all(as_json: Json = False) -> None:
 @app.command("show")
 def show(name: Name, as_json: Json = False) -> None:
     """Show the answer that was kept, with all its inputs in the JSON document."""
-    from app.coverage.schemas import gaps_as_table
     from app.scenarios.queries import find_scenario
     from app.scenarios.schemas import whole
+    from app.siting.tables import gaps_as_table
 
     with opened() as session:
         document = whole(find_scenario(session, name))

@@ -26,7 +26,7 @@ def speeds_show(
     as_json: Json = False,
 ) -> None:
     """Show a table as it is in use: speed, range, delay, source, and who changed it."""
-    from app.coverage.schemas import aligned
+    from app.documents.text_table import aligned
     from app.roads.queries import list_speed_edits, speed_edits_in_force
     from app.roads.speed_words import describe_edit, describe_tables, table_rows
     from app.roads.speeds import profiles_in_use
@@ -79,7 +79,7 @@ def speeds_fit(
     as_json: Json = False,
 ) -> None:
     """Fit a table to recorded trips and say how well; nothing is changed without --keep."""
-    from app.coverage.schemas import aligned
+    from app.documents.text_table import aligned
     from app.roads.edit_speeds import Signature
     from app.roads.fit_speeds import fit_trips, keep_fit
     from app.roads.speed_words import fit_lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from app.consultants.queries import Posting, list_postings
 from app.coverage.travel import cell_points, departure_points
 from app.demand.queries import list_cells
 from app.documents.geojson import feature_collection, geojson_shape
+from app.documents.minutes import seconds_of
 from app.errors import NotFoundError
 from app.roads.queries import active_network, load_network
 from app.roads.speeds import profile_in_use
@@ -28,23 +30,36 @@ def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], p
     cells = list_cells(session)
     times = travel_time_matrix(network, origins, cell_points(network, cells, chosen), profile=chosen)
     people = np.array([cell.population for cell in cells], dtype=np.int64)
-    areas = isochrones(network, origins, [60 * value for value in minutes], profile=chosen)
+    cutoffs = seconds_of(minutes)
+    areas = isochrones(network, origins, cutoffs, profile=chosen)
     shapes = dict(zip(areas["cutoff_s"], areas.geometry, strict=True))
     return feature_collection(
         [
             {
                 "type": "Feature",
-                "geometry": geojson_shape(shapes[60 * value]),
+                "geometry": geojson_shape(shapes[cutoff_s]),
                 "properties": {
                     "consultant": consultant,
                     "minutes": value,
-                    "cutoff_s": 60 * value,
-                    "population": int(people[times[0] <= 60 * value].sum()),
+                    "cutoff_s": cutoff_s,
+                    "population": int(people[times[0] <= cutoff_s].sum()),
                 },
             }
-            for value in minutes
+            for value, cutoff_s in zip(minutes, cutoffs, strict=True)
         ]
     )
+
+
+def areas_of_bases(
+    session: Session, postings: Sequence[Posting], minutes: Sequence[int], profile: str
+) -> gpd.GeoDataFrame:
+    """Return `origin` (the code of a post), `minutes` and the area reached, for every post and each of the minutes."""
+    network = load_network(session, active_network(session))
+    chosen = profile_in_use(session, profile)
+    found = isochrones(network, departure_points(network, postings, chosen), seconds_of(minutes), profile=chosen)
+    found["minutes"] = found["cutoff_s"].map(dict(zip(seconds_of(minutes), minutes, strict=True)))
+    found["origin"] = [postings[number].code for number in found["origin"]]
+    return found[["origin", "minutes", "geometry"]]
 
 
 def _find(postings: Sequence[Posting], code: str) -> Posting:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.consultants.queries import Posting
 from app.demand.queries import Cell
+from app.documents.minutes import seconds_of
 from geo.coverage.people_reached import Coverage, coverage, coverage_by_group
 
 NO_DISTRICT = "地区外"
@@ -42,7 +43,7 @@ class People:
 def figures(people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]) -> dict[str, Any]:
     """Return who is reached in how many minutes; `times` has a row of seconds for each posting."""
     best = times.min(axis=0, initial=np.inf)
-    whole, parts = coverage_by_group(best, people.counts, people.district, len(people.districts), _cutoffs(minutes))
+    whole, parts = coverage_by_group(best, people.counts, people.district, len(people.districts), seconds_of(minutes))
     staffed = {posting.district for posting in postings}
     return {
         "population": whole.total,
@@ -55,13 +56,9 @@ def figures(people: People, postings: Sequence[Posting], times: Times, minutes: 
     }
 
 
-def _cutoffs(minutes: Sequence[int]) -> list[int]:
-    return [60 * value for value in minutes]
-
-
 def covered(best: Times, counts: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
     """Return how many of some people are reached within the minutes, later and never, and how long it takes."""
-    return _in_minutes(coverage(best, counts, _cutoffs(minutes)), minutes)
+    return _in_minutes(coverage(best, counts, seconds_of(minutes)), minutes)
 
 
 def _in_minutes(found: Coverage, minutes: Sequence[int]) -> dict[str, Any]:
@@ -82,7 +79,7 @@ def _consultants(
     nearest = nearest_posting(times)
     # The first place counts those whom nobody reaches.
     catchment = np.bincount(nearest + 1, people.counts, minlength=len(postings) + 1)[1:]
-    reached = np.array([(times <= 60 * value) @ people.counts for value in minutes]).T
+    reached = np.array([(times <= cutoff_s) @ people.counts for cutoff_s in seconds_of(minutes)]).T
     return [
         {
             "id": posting.code,

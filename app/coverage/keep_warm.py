@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session
 from app.consultants.queries import Point
 from app.coverage.ask_together import AskTogether
 from app.coverage.figures import People, Times, figures
-from app.coverage.measure_coverage import MINUTES, RUN_LENGTH, gather_inputs
+from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_question, sha256
+from app.coverage.measure_coverage import MINUTES, RUN_LENGTH
 from app.coverage.models import CoverageRun
 from app.coverage.queries import Stamp, find_stamp, get_run, state_of_inputs
-from app.coverage.travel import Inputs, cell_points, departure_points, sha256
+from app.coverage.travel import cell_points, departure_points
 from app.database import answering, transaction
 from app.documents.kept import Kept
 from app.errors import NotReadyError
@@ -49,6 +50,7 @@ class Present:
     fingerprint: str
     description: dict[str, Any]
     inputs: Inputs
+    question: Question
     people: People
     cells: Snapped
     starts: Snapped
@@ -130,19 +132,21 @@ def _state_outside(engine: Engine) -> str:
 
 
 def _gather(session: Session, profile: str, at: datetime | None) -> Present:
-    inputs = gather_inputs(session, profile, MINUTES, at)
-    cells = cell_points(inputs.network, inputs.cells, inputs.profile)
-    starts = departure_points(inputs.network, inputs.postings, inputs.profile)
-    times = travel_time_matrix(inputs.network, starts, cells, profile=inputs.profile, closed=inputs.closed)
+    inputs = gather_inputs(session)
+    question = pose_question(session, inputs, profile, MINUTES, at)
+    cells = cell_points(inputs.network, inputs.cells, question.profile)
+    starts = departure_points(inputs.network, inputs.postings, question.profile)
+    times = travel_time_matrix(inputs.network, starts, cells, profile=question.profile, closed=question.closed)
     districts = sorted(list_districts(session), key=lambda district: district.id)
     borders = [(item.name, to_shape(item.geometry)) for item in districts if item.geometry is not None]
     for _, border in borders:
         shapely.prepare(border)
-    description = inputs.describe()
+    description = describe(inputs, question)
     return Present(
         fingerprint=sha256(description),
         description=description,
         inputs=inputs,
+        question=question,
         people=People.of(inputs.cells, inputs.districts),
         cells=cells,
         starts=starts,

@@ -11,17 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from app.consultants.queries import list_postings
 from app.coverage.figures import NO_DISTRICT, People, Times, figures
+from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_question, sha256
 from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
 from app.coverage.speed_range import add_range
-from app.coverage.travel import Inputs, sha256, times_to_cells
-from app.demand.queries import cell_dataset_ids, list_cells
-from app.errors import NotReadyError
-from app.register.queries import list_districts
-from app.roads.queries import active_network, closed_edges, load_network
-from app.roads.speeds import profile_in_use
+from app.coverage.travel import times_to_cells
 from geo.coverage.people_reached import unreachable_reason
 from geo.roads.snapping import Snapped
 from geo.travel.travel_time import nearest_range
@@ -34,21 +29,22 @@ def measure_coverage(
     session: Session, *, profile: str = "car", minutes: Sequence[int] = MINUTES, at: datetime | None = None
 ) -> CoverageRun:
     """Return the coverage run for the data as it is now, measured unless the same inputs were measured before."""
-    inputs = gather_inputs(session, profile, minutes, at)
-    description = inputs.describe()
+    inputs = gather_inputs(session)
+    question = pose_question(session, inputs, profile, minutes, at)
+    description = describe(inputs, question)
     fingerprint = sha256(description)
     stored = find_run(session, fingerprint)
     if stored is not None:
         return stored
-    times, starts, places = times_to_cells(inputs)
-    seconds = nearest_range(inputs.network, starts, places, profile=inputs.profile, closed=inputs.closed)
-    reasons = _reasons(inputs, times, places)
+    times, starts, places = times_to_cells(inputs, question)
+    seconds = nearest_range(inputs.network, starts, places, profile=question.profile, closed=question.closed)
+    reasons = _reasons(inputs, question, times, places)
     people = People.of(inputs.cells, inputs.districts)
     document = {
         "run": fingerprint[:RUN_LENGTH],
         "fingerprint": fingerprint,
         "profile": profile,
-        "at": inputs.at,
+        "at": question.moment,
         "minutes": list(minutes),
         "network": dict(inputs.network_facts),
         **add_range(figures(people, inputs.postings, times, minutes), people, seconds, minutes),
@@ -60,9 +56,7 @@ def measure_coverage(
         profile=profile,
         at=at,
         minutes=list(minutes),
-        dataset_ids=sorted(
-            {active_network(session).dataset_id, *cell_dataset_ids(session), *(p.dataset_id for p in inputs.postings)}
-        ),
+        dataset_ids=list(inputs.dataset_ids),
         inputs=description,
         document=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
         cells=_cells(inputs, times, reasons, places),
@@ -72,35 +66,11 @@ def measure_coverage(
     return run
 
 
-def gather_inputs(session: Session, profile: str, minutes: Sequence[int], at: datetime | None) -> Inputs:
-    """Return all that a run depends on, as it is stored now."""
-    chosen = profile_in_use(session, profile)
-    row = active_network(session)
-    network = load_network(session, row)
-    cells = list_cells(session)
-    if not cells:
-        raise NotReadyError(
-            "There are no people yet. Load them: `tono demand load FILE`, or the bundled data: `tono demo load`.",
-            detail="人口のデータがまだありません。",
-        )
-    return Inputs(
-        network=network,
-        network_facts=row.describe(),
-        districts=[district.name for district in list_districts(session)],
-        profile=chosen,
-        minutes=minutes,
-        postings=list_postings(session),
-        cells=cells,
-        closed=closed_edges(session, network, at),
-        at=at.isoformat() if at else None,
-    )
-
-
-def _reasons(inputs: Inputs, times: Times, places: Snapped) -> list[str | None]:
+def _reasons(inputs: Inputs, question: Question, times: Times, places: Snapped) -> list[str | None]:
     reached: NDArray[np.bool_] = np.isfinite(times.min(axis=0, initial=np.inf))
     open_times = None
-    if len(inputs.closed) and not reached.all():
-        open_times = times_to_cells(inputs, closed=False)[0].min(axis=0, initial=np.inf)
+    if len(question.closed) and not reached.all():
+        open_times = times_to_cells(inputs, question, closed=False)[0].min(axis=0, initial=np.inf)
     why = unreachable_reason(places.is_snapped, open_times)
     return [None if there else reason for there, reason in zip(reached, why, strict=True)]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
-from app.coverage.models import CoverageCell, CoverageRun, ResilienceRun
+from app.coverage.models import CoverageCell, CoverageRun
 from app.datasets.queries import state_of
 from app.errors import NotFoundError
 
@@ -66,14 +66,8 @@ def list_run_cells(session: Session, run_id: str) -> Sequence[CoverageCell]:
     return session.scalars(query).all()
 
 
-def find_resilience_run(session: Session, fingerprint: str) -> ResilienceRun | None:
-    """Return what was worked out of exactly these inputs before."""
-    return session.scalar(select(ResilienceRun).where(ResilienceRun.fingerprint == fingerprint))
-
-
 def remove_runs_of(session: Session, dataset_ids: Sequence[int]) -> int:
-    """Delete the runs that used any of the datasets, and what was worked out of their loss; return how many runs."""
-    session.execute(delete(ResilienceRun).where(ResilienceRun.dataset_ids.overlap(list(dataset_ids))))
+    """Delete the runs that used any of the datasets; return how many."""
     gone = session.execute(
         delete(CoverageRun).where(CoverageRun.dataset_ids.overlap(list(dataset_ids))).returning(CoverageRun.id)
     )

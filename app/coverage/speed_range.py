@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.coverage.figures import People, Times
+from app.documents.minutes import seconds_of
 from geo.coverage.people_reached import coverage
 from geo.travel.travel_time import SecondsRange
 
@@ -26,6 +27,6 @@ def add_range(
 
 
 def _covered(ends: Mapping[str, Times], people: People, minutes: Sequence[int], mine: Any) -> dict[str, Any]:
-    cutoffs = [60 * value for value in minutes]
+    cutoffs = seconds_of(minutes)
     counts = {name: coverage(times[mine], people.counts[mine], cutoffs).covered for name, times in ends.items()}
     return {name: dict(zip(map(str, minutes), found, strict=True)) for name, found in counts.items()}

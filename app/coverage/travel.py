@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.consultants.queries import Point, Posting
+from app.consultants.queries import Point
+from app.coverage.inputs import Inputs, Question
 from app.demand.queries import Cell
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import Profile
@@ -19,62 +17,6 @@ from geo.roads.snapping import Snapped, snap
 from geo.travel.travel_time import travel_time_matrix
 
 NOWHERE = (np.nan, np.nan)
-# Raised when the way of measuring changes, so that an old result is never taken for a new one.
-METHOD = 3
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """All that a coverage run depends on; `network_facts` is what its document says of the roads."""
-
-    network: RoadNetwork
-    network_facts: Mapping[str, Any]
-    districts: Sequence[str]
-    profile: Profile
-    minutes: Sequence[int]
-    postings: Sequence[Posting]
-    cells: Sequence[Cell]
-    closed: NDArray[np.int64]
-    at: str | None
-
-    def describe(self) -> dict[str, Any]:
-        """Return the inputs in words and numbers, roads and cells by their fingerprint."""
-        return {
-            "method": METHOD,
-            "network": {"fingerprint": self.network.fingerprint, **self.network_facts},
-            "districts": list(self.districts),
-            "profile": describe_profile(self.profile),
-            "minutes": list(self.minutes),
-            "at": self.at,
-            "closed": self.closed.tolist(),
-            "consultants": [_plain(posting) for posting in self.postings],
-            "cells": sha256(self.cells),
-        }
-
-
-def describe_profile(profile: Profile) -> dict[str, Any]:
-    """Return all numbers of a profile; which roads are built up follows from the network's fingerprint."""
-    return {
-        "name": profile.name,
-        "speed_kmh": dict(profile.speed_kmh),
-        "built_up_kmh": dict(profile.built_up_kmh),
-        "delay_s": dict(profile.delay_s),
-        "range_kmh": {row: list(ends) for row, ends in profile.range_kmh.items()},
-        "ignores_oneway": profile.ignores_oneway,
-        "access_speed_kmh": profile.access_speed_kmh,
-        "max_snap_m": profile.max_snap_m,
-    }
-
-
-def _plain(posting: Posting) -> dict[str, Any]:
-    kept = ("code", "base", "district", "location", "access_point")
-    return {name: value for name, value in asdict(posting).items() if name in kept}
-
-
-def sha256(value: object) -> str:
-    """Return the SHA-256 of a value written as JSON in one fixed way."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Placed(Protocol):
@@ -130,9 +72,11 @@ def cell_points(network: RoadNetwork, cells: Sequence[Cell], profile: Profile) -
     return snap(network, np.array([cell.access_point for cell in cells], dtype=float).reshape(-1, 2), profile)
 
 
-def times_to_cells(inputs: Inputs, *, closed: bool = True) -> tuple[NDArray[np.float32], Snapped, Snapped]:
+def times_to_cells(
+    inputs: Inputs, question: Question, *, closed: bool = True
+) -> tuple[NDArray[np.float32], Snapped, Snapped]:
     """Return the seconds from every consultant to every cell, and where both of them lie on the roads."""
-    start = departure_points(inputs.network, inputs.postings, inputs.profile)
-    end = cell_points(inputs.network, inputs.cells, inputs.profile)
-    shut = inputs.closed if closed else ()
-    return travel_time_matrix(inputs.network, start, end, profile=inputs.profile, closed=shut), start, end
+    start = departure_points(inputs.network, inputs.postings, question.profile)
+    end = cell_points(inputs.network, inputs.cells, question.profile)
+    shut = question.closed if closed else ()
+    return travel_time_matrix(inputs.network, start, end, profile=question.profile, closed=shut), start, end

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.coverage.queries import remove_runs_of
 from app.datasets.queries import list_bundled, remove_rows_of
 from app.errors import InputError
+from app.resilience.queries import remove_resilience_runs_of
 from app.scenarios.queries import remove_scenarios_of
 
 # From the rows that point at others to the rows that are pointed at.
@@ -27,7 +28,11 @@ def remove_demonstration(session: Session, *, only_invented: bool = False) -> di
     """Delete the bundled rows (or just the invented ones) and what was measured on them; return how many of each."""
     datasets = [dataset for dataset in list_bundled(session) if dataset.is_demo or not only_invented]
     numbers = [dataset.id for dataset in datasets]
-    counts = {"coverage runs": remove_runs_of(session, numbers), "scenarios": remove_scenarios_of(session, numbers)}
+    counts = {
+        "coverage runs": remove_runs_of(session, numbers),
+        "answers on resilience": remove_resilience_runs_of(session, numbers),
+        "scenarios": remove_scenarios_of(session, numbers),
+    }
     try:
         for table, title in TABLES.items():
             counts[title] = remove_rows_of(session, table, numbers)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from app.documents.minutes import seconds_of
 from geo.coverage.people_reached import coverage, unreachable_reason
 from geo.crs import to_metres
 from geo.roads.network import RoadNetwork
@@ -169,7 +170,7 @@ def covered(times: SecondsRange, people: NDArray[np.int64], minutes: Sequence[in
 
     `covered_low` and `covered_high` are those reached at the slowest and the fastest speeds that may well be true.
     """
-    cutoffs = [60 * value for value in minutes]
+    cutoffs = seconds_of(minutes)
     found = coverage(times.usual, people, cutoffs)
 
     def by_minutes(counts: Sequence[float]) -> dict[str, float]:

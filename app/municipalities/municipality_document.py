@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from app.coverage.schemas import RANGE_EXPLAINED, aligned, range_of, whole_minutes
-from app.coverage.travel import describe_profile, sha256
+from app.coverage.inputs import describe_profile, sha256
+from app.coverage.tables import RANGE_EXPLAINED, range_of
+from app.documents.text_table import aligned, minutes_text
 from app.municipalities.measure_municipalities import Batch, Results, covered
 from geo.travel.travel_time import SecondsRange
 
@@ -59,7 +60,7 @@ def municipalities_as_table(document: dict[str, Any]) -> str:
     for one in [*document["municipalities"], {**document, "name": "計"}]:
         reached = (f"{one['covered'][value]:,}" for value in minutes)
         lost = f"{one['unreachable_population']:,}"
-        rows.append([one["name"], f"{one['population']:,}", *reached, lost, whole_minutes(one), _origins(one)])
+        rows.append([one["name"], f"{one['population']:,}", *reached, lost, minutes_text(one["mean_s"]), _origins(one)])
     rows.append(["速さの幅", "", *(range_of(document, value) for value in minutes), "", "", ""])
     lines = [*aligned(rows), "", RANGE_EXPLAINED, *document["assumptions"]]
     lines += [f"道路網: {one['name']}({one['date'] or '年月日不明'})" for one in document["networks"]]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.coverage.figures import NO_DISTRICT
+from app.documents.minutes import SECONDS, seconds_of
 from app.reports.suppression import Publication, is_small, printable
 from app.siting.propose_sites import Town
 
@@ -66,7 +67,7 @@ def people_of(town: Town, sites: Sequence[int], minutes: int, before: Mapping[st
     steps = [times[town.problem.fixed_sites].min(axis=0, initial=np.inf)]
     for site in sites:
         steps.append(np.minimum(steps[-1], times[site]))
-    within = np.array([seconds <= 60 * minutes for seconds in steps])
+    within = np.array([seconds <= SECONDS * minutes for seconds in steps])
     codes = [town.inputs.cells[number].mesh_code for number in lives]
     return People(
         population=everyone[lives],
@@ -115,7 +116,7 @@ def _traits(people: People, names: Sequence[str], edges: Sequence[int]) -> Numbe
 
 def _classes(seconds: NDArray[np.float64], edges: Sequence[int]) -> Numbers:
     """Return the class of minutes; a class holds its upper edge, and the last is not reached at all."""
-    found = np.digitize(seconds, 60.0 * np.asarray(edges), right=True)
+    found = np.digitize(seconds, np.asarray(seconds_of(edges)), right=True)
     return np.where(np.isfinite(seconds), found, len(edges) + 1).astype(np.int64)
 
 

@@ -13,11 +13,12 @@ import shapely
 from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
+from app.coverage.inputs import describe
 from app.coverage.models import CoverageRun
 from app.coverage.queries import list_run_cells, list_runs
 from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets
-from app.demand.queries import cell_dataset_ids
+from app.documents.minutes import SECONDS
 from app.errors import InputError
 from app.register.models import District
 from app.register.opening import JAPAN
@@ -137,9 +138,9 @@ def build_gap_report(
         gaps=gaps,
         counts=counts,
         ground=_ground(session, town, people, sites),
-        sources=_sources(session, town, row),
+        sources=_sources(session, town),
         network=row,
-        speeds=dict(town.inputs.profile.speed_kmh),
+        speeds=dict(town.question.profile.speed_kmh),
         staffed=_staffed(town, sites),
         assumed_posts=any(posting.is_assumed for posting in town.inputs.postings),
         before=None if run is None else _before(session, run, wish, town, counts),
@@ -193,14 +194,9 @@ def _shape(row: District) -> shapely.Geometry:
 # --- where the figures come from ------------------------------------------------------------------------------
 
 
-def _sources(session: Session, town: Town, row: RoadNetworkRow) -> list[Dataset]:
+def _sources(session: Session, town: Town) -> list[Dataset]:
     """Return the datasets that the figures stand on, in the order in which they were loaded."""
-    used = {
-        row.dataset_id,
-        *cell_dataset_ids(session),
-        *(district.dataset_id for district in list_districts(session)),
-        *(posting.dataset_id for posting in town.inputs.postings),
-    }
+    used = {*town.inputs.dataset_ids, *(district.dataset_id for district in list_districts(session))}
     return [dataset for dataset in list_datasets(session) if dataset.id in used]
 
 
@@ -209,7 +205,7 @@ def _sources(session: Session, town: Town, row: RoadNetworkRow) -> list[Dataset]
 
 def _last_run(session: Session, wish: Wish, town: Town) -> CoverageRun | None:
     """Return the newest stored measurement of the same way of travelling that was made from other data."""
-    now = _comparable(_as_stored(town.inputs.describe()))
+    now = _comparable(_as_stored(describe(town.inputs, town.question)))
     runs = (run for run in list_runs(session, wish.profile) if run.at == wish.at)
     return next((run for run in runs if _comparable(run.inputs) != now), None)
 
@@ -225,18 +221,18 @@ def _comparable(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _same_people(run: CoverageRun, town: Town) -> bool:
-    return bool(run.inputs.get("cells") == town.inputs.describe()["cells"])
+    return bool(run.inputs.get("cells") == describe(town.inputs, town.question)["cells"])
 
 
 def _reached_before(session: Session, run: CoverageRun, minutes: int) -> dict[str, bool]:
     return {
-        cell.mesh_code: cell.travel_time_s is not None and cell.travel_time_s <= 60 * minutes
+        cell.mesh_code: cell.travel_time_s is not None and cell.travel_time_s <= SECONDS * minutes
         for cell in list_run_cells(session, run.id)
     }
 
 
 def _before(session: Session, run: CoverageRun, wish: Wish, town: Town, counts: GapCounts) -> Before:
-    now = _as_stored(town.inputs.describe())
+    now = _as_stored(describe(town.inputs, town.question))
     if ("before",) in counts.printed:
         covered = counts.of("before")
     else:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 
 from app import wording
-from app.coverage.schemas import STATUS_TITLES
 from app.datasets.models import Dataset
 from app.reports.gap_counts import COLUMNS
 from app.reports.gap_report import GapReport
+from app.siting.tables import STATUS_TITLES
 from geo.roads.profiles import PROFILES
 
 COLUMN_TITLES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.coverage.figures import NO_DISTRICT
-from app.coverage.models import ResilienceRun
-from app.coverage.travel import Inputs, cell_points, departure_points
-from app.resilience.kept_answers import Question, by_district, kept
+from app.coverage.inputs import Inputs, Question
+from app.coverage.travel import cell_points, departure_points
+from app.resilience.kept_answers import Wish, by_district, kept
+from app.resilience.models import ResilienceRun
 from app.roads.road_titles import class_title, road_title
 from geo.coverage.critical_links import CriticalLinks, critical_links
 from geo.coverage.critical_segments import Segment, critical_segments, different_roads
 from geo.crs import to_metres
+from geo.roads.network import RoadNetwork
 from geo.travel.detours import detour
 from geo.travel.travel_time import edge_seconds, nearest_origin
 
@@ -26,31 +28,31 @@ Say = Callable[[str], None]
 DIGITS = 6
 
 
-def find_critical_links(session: Session, question: Question, say: Say = lambda _: None) -> ResilienceRun:
+def find_critical_links(session: Session, wish: Wish, say: Say = lambda _: None) -> ResilienceRun:
     """Return how many people lose cover with every edge, and the worst roads with the way round each."""
-    return kept(session, question, lambda inputs: _roads(inputs, question.worst, say))
+    return kept(session, wish, lambda inputs, question: _roads(inputs, question, wish.worst, say))
 
 
-def _roads(inputs: Inputs, worst: int, say: Say) -> dict[str, Any]:
-    network, cutoff_s = inputs.network, 60.0 * inputs.minutes[0]
-    start = departure_points(network, inputs.postings, inputs.profile)
-    end = cell_points(network, inputs.cells, inputs.profile)
-    people = np.array([cell.population for cell in inputs.cells], dtype=np.int64)
+def _roads(inputs: Inputs, question: Question, worst: int, say: Say) -> dict[str, Any]:
+    network, profile, people = inputs.network, question.profile, inputs.people
+    (cutoff_s,) = question.cutoffs_s
+    start = departure_points(network, inputs.postings, profile)
+    end = cell_points(network, inputs.cells, profile)
     say(f"Closing each of {network.edge_count:,} edges in turn …")
     found = critical_links(
         network,
         start,
         end,
         people,
-        profile=inputs.profile,
+        profile=profile,
         cutoff_s=cutoff_s,
-        closed=inputs.closed,
+        closed=question.closed,
         tell=lambda done, of: say(f"  {done:,} of {of:,} that trips use"),
     )
     segments = critical_segments(network, found)
     chosen = list(different_roads(segments, found))
     say(f"Finding the way round {min(worst, len(chosen))} of {len(segments)} segments …")
-    seconds, _ = nearest_origin(network, start, end, profile=inputs.profile, cutoff_s=cutoff_s, closed=inputs.closed)
+    seconds, _ = nearest_origin(network, start, end, profile=profile, cutoff_s=cutoff_s, closed=question.closed)
     return {
         "population": int(people.sum()),
         "covered": int(people[np.isfinite(seconds)].sum()),
@@ -58,14 +60,14 @@ def _roads(inputs: Inputs, worst: int, say: Say) -> dict[str, Any]:
         "edges_with_loss": int((found.loss > 0).sum()),
         "segments": len(segments),
         "roads": len(chosen),
-        "worst": [_segment(inputs, found, segments, index) for index in chosen[:worst]],
+        "worst": [_segment(inputs, question, found, segments[index]) for index in chosen[:worst]],
         "at_bases": _at_bases(inputs, found, start.edge),
         "losses": _losses(inputs, found),
     }
 
 
-def _segment(inputs: Inputs, found: CriticalLinks, segments: Sequence[Segment], index: int) -> dict[str, Any]:
-    network, segment = inputs.network, segments[index]
+def _segment(inputs: Inputs, question: Question, found: CriticalLinks, segment: Segment) -> dict[str, Any]:
+    network = inputs.network
     number, name = network.labels[network.label[segment.worst]]
     highway = network.highways[network.highway[segment.worst]]
     cells = segment.destinations.tolist()
@@ -82,19 +84,19 @@ def _segment(inputs: Inputs, found: CriticalLinks, segments: Sequence[Segment], 
         "length_m": round(float(network.length_m[segment.edges].sum()), 1),
         "edges": segment.edges.tolist(),
         "worst_edge": segment.worst,
-        **_way_round(inputs, segment.worst),
+        **_way_round(network, question, segment.worst),
         "cells": [inputs.cells[cell].mesh_code for cell in cells],
         "worst_line": _drawn(network.lines[segment.worst]),
         "line": _drawn(shapely.union_all(network.lines[segment.edges])),
     }
 
 
-def _way_round(inputs: Inputs, edge: int) -> dict[str, Any]:
+def _way_round(network: RoadNetwork, question: Question, edge: int) -> dict[str, Any]:
     """Return the usual way over an edge, in the direction in which it is drawn, and the way round it."""
-    network, profile = inputs.network, inputs.profile
+    profile = question.profile
     forward, _ = edge_seconds(network, profile)
     ends = int(network.u[edge]), int(network.v[edge])
-    found = detour(network, *ends, [edge], profile=profile, closed=inputs.closed)
+    found = detour(network, *ends, [edge], profile=profile, closed=question.closed)
     return {
         "usual_s": round(float(forward[edge]), 1),
         "usual_m": round(float(network.length_m[edge]), 1),

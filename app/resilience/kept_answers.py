@@ -11,14 +11,12 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from app.coverage.figures import NO_DISTRICT
+from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_question, sha256
 from app.coverage.keep_warm import present_coverage
-from app.coverage.measure_coverage import RUN_LENGTH, gather_inputs
-from app.coverage.models import ResilienceRun
-from app.coverage.queries import find_resilience_run
-from app.coverage.travel import Inputs, sha256
-from app.demand.queries import cell_dataset_ids
+from app.coverage.measure_coverage import RUN_LENGTH
 from app.errors import InputError, NotReadyError
-from app.roads.queries import active_network
+from app.resilience.models import ResilienceRun
+from app.resilience.queries import find_resilience_run
 
 Kind = Literal["backup", "critical-roads"]
 MINUTES = 20
@@ -29,7 +27,7 @@ METHOD = 2
 
 
 @dataclass(frozen=True)
-class Question:
+class Wish:
     """What is asked; the number of the worst counts for roads only."""
 
     kind: Kind
@@ -41,9 +39,9 @@ class Question:
 
 def current_resilience(session: Session, kind: Kind, profile: str) -> ResilienceRun:
     """Return what is stored for the data as it is now; say how to make it where there is nothing."""
-    question = Question(kind, profile=profile)
-    inputs = present_coverage(session, profile, None).description | {"minutes": [question.minutes]}
-    run = find_resilience_run(session, sha256(_description(question, inputs)))
+    wish = Wish(kind, profile=profile)
+    inputs = present_coverage(session, profile, None).description | {"minutes": [wish.minutes]}
+    run = find_resilience_run(session, sha256(_description(wish, inputs)))
     if run is None:
         raise NotReadyError(
             f"This was not worked out since the data changed. Do it: `tono {kind} --profile {profile}`.",
@@ -53,14 +51,14 @@ def current_resilience(session: Session, kind: Kind, profile: str) -> Resilience
     return run
 
 
-def kept(session: Session, question: Question, work_out: Callable[[Inputs], dict[str, Any]]) -> ResilienceRun:
-    """Return the answer to a question for the data as it is now, worked out unless it was before."""
-    if not 0 < question.minutes <= MOST_MINUTES:
-        raise InputError(f"--minutes must lie between 1 and {MOST_MINUTES}; got {question.minutes}.")
-    if question.worst <= 0:
-        raise InputError(f"--worst must be above 0; got {question.worst}.")
-    inputs = _inputs(session, question)
-    description = _description(question, inputs.describe())
+def kept(session: Session, wish: Wish, work_out: Callable[[Inputs, Question], dict[str, Any]]) -> ResilienceRun:
+    """Return the answer to a wish for the data as it is now, worked out unless it was before."""
+    if not 0 < wish.minutes <= MOST_MINUTES:
+        raise InputError(f"--minutes must lie between 1 and {MOST_MINUTES}; got {wish.minutes}.")
+    if wish.worst <= 0:
+        raise InputError(f"--worst must be above 0; got {wish.worst}.")
+    inputs, question = _gathered(session, wish)
+    description = _description(wish, describe(inputs, question))
     fingerprint = sha256(description)
     stored = find_resilience_run(session, fingerprint)
     if stored is not None:
@@ -68,22 +66,20 @@ def kept(session: Session, question: Question, work_out: Callable[[Inputs], dict
     document = {
         "run": fingerprint[:RUN_LENGTH],
         "fingerprint": fingerprint,
-        "profile": question.profile,
-        "at": inputs.at,
-        "minutes": question.minutes,
+        "profile": wish.profile,
+        "at": question.moment,
+        "minutes": wish.minutes,
         "network": dict(inputs.network_facts),
-        **work_out(inputs),
+        **work_out(inputs, question),
     }
     run = ResilienceRun(
         id=fingerprint[:RUN_LENGTH],
         fingerprint=fingerprint,
-        kind=question.kind,
-        profile=question.profile,
-        at=question.at,
-        minutes=question.minutes,
-        dataset_ids=sorted(
-            {active_network(session).dataset_id, *cell_dataset_ids(session), *(p.dataset_id for p in inputs.postings)}
-        ),
+        kind=wish.kind,
+        profile=wish.profile,
+        at=wish.at,
+        minutes=wish.minutes,
+        dataset_ids=list(inputs.dataset_ids),
         inputs=description,
         document=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
     )
@@ -103,10 +99,11 @@ def by_district(inputs: Inputs, cells: list[int]) -> list[dict[str, Any]]:
     return [{"name": name, "population": count} for name, count in rows]
 
 
-def _inputs(session: Session, question: Question) -> Inputs:
-    return gather_inputs(session, question.profile, [question.minutes], question.at)
+def _gathered(session: Session, wish: Wish) -> tuple[Inputs, Question]:
+    inputs = gather_inputs(session)
+    return inputs, pose_question(session, inputs, wish.profile, [wish.minutes], wish.at)
 
 
-def _description(question: Question, inputs: dict[str, Any]) -> dict[str, Any]:
-    asked = {"resilience": question.kind, "resilience_method": METHOD}
-    return {**asked, **({} if question.kind == "backup" else {"worst": question.worst}), **inputs}
+def _description(wish: Wish, inputs: dict[str, Any]) -> dict[str, Any]:
+    asked = {"resilience": wish.kind, "resilience_method": METHOD}
+    return {**asked, **({} if wish.kind == "backup" else {"worst": wish.worst}), **inputs}

@@ -9,22 +9,23 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.coverage.figures import NO_DISTRICT, People
-from app.coverage.models import ResilienceRun
-from app.coverage.travel import Inputs, times_to_cells
-from app.resilience.kept_answers import Question, by_district, kept
+from app.coverage.inputs import Inputs, Question
+from app.coverage.travel import times_to_cells
+from app.resilience.kept_answers import Wish, by_district, kept
+from app.resilience.models import ResilienceRun
 from geo.coverage.backup import NearestTwo, nearest_two, sole_origin
 
 Ints = NDArray[np.int64]
 
 
-def measure_backup(session: Session, question: Question) -> ResilienceRun:
+def measure_backup(session: Session, wish: Wish) -> ResilienceRun:
     """Return who loses cover with each consultant, and the second-nearest consultant of every cell."""
-    return kept(session, question, _backup)
+    return kept(session, wish, _backup)
 
 
-def _backup(inputs: Inputs) -> dict[str, Any]:
-    cutoff_s = 60.0 * inputs.minutes[0]
-    times, _, _ = times_to_cells(inputs)
+def _backup(inputs: Inputs, question: Question) -> dict[str, Any]:
+    (cutoff_s,) = question.cutoffs_s
+    times, _, _ = times_to_cells(inputs, question)
     two = nearest_two(times)
     people = People.of(inputs.cells, inputs.districts)
     sole = sole_origin(two, cutoff_s)
@@ -52,7 +53,7 @@ def _backup(inputs: Inputs) -> dict[str, Any]:
 def _consultant(inputs: Inputs, two: NearestTwo, number: int, lost: Ints) -> dict[str, Any]:
     """Return what it costs when one consultant is away; `lost` are the cells that nobody else reaches in time."""
     posting = inputs.postings[number]
-    counts = np.array([cell.population for cell in inputs.cells], dtype=np.int64)
+    counts = inputs.people
     late = two.second_s[lost]
     reached = np.isfinite(late)
     weights = counts[lost][reached]

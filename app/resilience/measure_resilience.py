@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.resilience.find_critical_links import find_critical_links
-from app.resilience.kept_answers import Question
+from app.resilience.kept_answers import Wish
 from app.resilience.measure_backup import measure_backup
 
 
 def measure_resilience(session: Session, profile: str) -> None:
     """Work out what the absence of each consultant and the loss of each road costs, unless it is known."""
-    measure_backup(session, Question("backup", profile=profile))
-    find_critical_links(session, Question("critical-roads", profile=profile))
+    measure_backup(session, Wish("backup", profile=profile))
+    find_critical_links(session, Wish("critical-roads", profile=profile))

@@ -9,10 +9,10 @@ from fastapi import APIRouter
 
 from app.accounts.caller import Caller
 from app.accounts.revalidation import MAY_BE_KNOWN, Known, Revalidation
-from app.coverage.models import ResilienceRun
 from app.coverage.schemas import ProfileName
 from app.database import DbSession
 from app.resilience.kept_answers import current_resilience
+from app.resilience.models import ResilienceRun
 
 router = APIRouter(tags=["カバー状況"])
 

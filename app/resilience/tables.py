@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.coverage.schemas import aligned
+from app.documents.text_table import aligned, minutes_text
 
 
 def backup_as_table(document: dict[str, Any]) -> str:
@@ -17,7 +17,7 @@ def backup_as_table(document: dict[str, Any]) -> str:
             row["base"],
             f"{row['loses_cover']:,}",
             row["next"][0]["base"] if row["next"] else "",
-            _minutes(row["mean_s"]),
+            minutes_text(row["mean_s"]),
             _districts(row["districts"]),
         ]
         for row in document["consultants"]
@@ -56,11 +56,7 @@ def _foot(document: dict[str, Any]) -> str:
 
 
 def _way_round(detour: dict[str, Any] | None) -> str:
-    return f"{_minutes(detour['seconds'])}・{detour['length_m'] / 1000:,.1f} km" if detour else "なし"
-
-
-def _minutes(seconds: float | None) -> str:
-    return "" if seconds is None else f"{-(-seconds // 60):.0f}分"
+    return f"{minutes_text(detour['seconds'])}・{detour['length_m'] / 1000:,.1f} km" if detour else "なし"
 
 
 def _districts(rows: Sequence[dict[str, Any]]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.documents.minutes import SECONDS
 from app.scenarios.models import Scenario
 
 KINDS = ("gained", "lost", "kept", "out")
@@ -99,7 +100,7 @@ def compare(before: Mapping[str, Cell], after: Mapping[str, Cell]) -> Comparison
 
 def side(scenario: Scenario, *, today: bool = False) -> dict[str, Cell]:
     """Return the cells of a scenario with all its new posts, or as they were when it was kept."""
-    limit = 60.0 * scenario.asked["minutes"]
+    limit = SECONDS * scenario.asked["minutes"]
     return {
         code: Cell(district, people, seconds, seconds is not None and seconds <= limit)
         for code, district, people, seconds in (

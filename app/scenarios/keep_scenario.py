@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from app.coverage.inputs import describe
 from app.datasets.queries import list_datasets
 from app.demand.queries import cell_dataset_ids
 from app.errors import InputError
-from app.roads.queries import active_network
 from app.scenarios import queries
 from app.scenarios.models import LONGEST_NAME, Scenario
 from app.siting.propose_sites import Town, Wish, check, fingerprint, gather_town, propose_sites
@@ -60,7 +60,6 @@ def keep_scenario(session: Session, name: str, wish: Wish, report: Report = lamb
     town, document = _answer(session, wish, report)
     report(0.9, "結果を保存しています。")
     counted = cell_dataset_ids(session)
-    used = {active_network(session).dataset_id, *counted, *(post.dataset_id for post in town.inputs.postings)}
     return queries.add_scenario(
         session,
         Scenario(
@@ -72,7 +71,7 @@ def keep_scenario(session: Session, name: str, wish: Wish, report: Report = lamb
                 for item in list_datasets(session)
                 if item.id in counted
             ],
-            dataset_ids=sorted(used),
+            dataset_ids=list(town.inputs.dataset_ids),
             fingerprint=fingerprint(town, wish),
             document=document,
             cells=_cells(town, json.loads(document)),
@@ -136,7 +135,7 @@ def _answer(session: Session, wish: Wish, report: Report) -> tuple[Town, str]:
 def _inputs(town: Town) -> dict[str, Any]:
     """Return what the answer depends on besides the wish, as it comes back from where it is stored."""
     sites = [asdict(site) for site in town.sites]
-    found = town.inputs.describe() | {"candidates": sites[len(town.inputs.postings) :]}
+    found = describe(town.inputs, town.question) | {"candidates": sites[len(town.inputs.postings) :]}
     stored: dict[str, Any] = json.loads(json.dumps(found))
     return stored
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.coverage.schemas import aligned
 from app.documents.geojson import feature_collection
+from app.documents.text_table import aligned
 from app.jobs.models import Job
 from app.scenarios.compare_scenarios import Comparison
 from app.scenarios.keep_scenario import CHANGES

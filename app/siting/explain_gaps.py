@@ -8,6 +8,7 @@ from typing import Any
 
 from app.coverage.figures import NO_DISTRICT
 from app.demand.queries import Cell
+from app.documents.minutes import whole_minutes
 from geo.location_allocation import Reason
 
 CAUSES = {"off_network": "近くに道がない", "island": "道がつながっていない", "closed": "通行止めで行けない"}
@@ -34,7 +35,7 @@ def _offers(reason: Reason) -> dict[str, int]:
     """Return the least whole minutes, posts and people for each post that would do, those that are known."""
     offers = {}
     if reason.cutoff_s is not None:
-        offers["minutes"] = math.ceil(reason.cutoff_s / 60)
+        offers["minutes"] = whole_minutes(reason.cutoff_s)
     if reason.posts is not None:
         offers["add"] = reason.posts
     if reason.capacity is not None:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.coverage.figures import NO_DISTRICT
-from app.coverage.measure_coverage import gather_inputs
-from app.coverage.travel import Inputs, cell_points, departure_points, sha256
+from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_question, sha256
+from app.coverage.travel import cell_points, departure_points
 from app.errors import InputError
 from app.siting.candidate_sites import CANDIDATE_KINDS, CandidateKind, Site, candidate_sites, occupied_sites
 from app.siting.explain_gaps import explain
@@ -56,6 +56,7 @@ class Town:
     """
 
     inputs: Inputs
+    question: Question
     sites: Sequence[Site]
     problem: SitingProblem
     causes: Sequence[str]
@@ -63,7 +64,7 @@ class Town:
     @property
     def people(self) -> NDArray[np.int64]:
         """Return the people of each cell."""
-        return np.array([cell.population for cell in self.inputs.cells], dtype=np.int64)
+        return self.inputs.people
 
     @property
     def districts(self) -> list[str]:
@@ -81,7 +82,8 @@ def propose_sites(
     """
     check(wish)
     town = town or gather_town(session, wish)
-    problem, cutoff_s = town.problem, 60.0 * wish.minutes
+    problem = town.problem
+    (cutoff_s,) = town.question.cutoffs_s
     add = int(problem.free.size) if wish.add is None else wish.add
     rungs = _spoken(
         lambda: ladder(
@@ -98,7 +100,7 @@ def propose_sites(
     return {
         "fingerprint": fingerprint(town, wish),
         "profile": wish.profile,
-        "at": town.inputs.at,
+        "at": town.question.moment,
         "minutes": wish.minutes,
         "objective": wish.objective,
         "candidates": wish.candidates,
@@ -119,7 +121,7 @@ def propose_sites(
 def fingerprint(town: Town, wish: Wish) -> str:
     """Return the SHA-256 of all that the document of a wish depends on."""
     sites = [asdict(site) for site in town.sites]
-    return sha256({**asdict(wish), **town.inputs.describe(), "sites": sites})
+    return sha256({**asdict(wish), **describe(town.inputs, town.question), "sites": sites})
 
 
 def check(wish: Wish) -> None:
@@ -138,7 +140,8 @@ def check(wish: Wish) -> None:
 
 def gather_town(session: Session, wish: Wish) -> Town:
     """Return sites, travel times and people of a wish."""
-    inputs = gather_inputs(session, wish.profile, [wish.minutes], wish.at)
+    inputs = gather_inputs(session)
+    question = pose_question(session, inputs, wish.profile, [wish.minutes], wish.at)
     occupied = occupied_sites(inputs.postings)
     sites = [*occupied, *candidate_sites(session, wish.candidates, inputs.postings)]
     if len(sites) == len(occupied):
@@ -146,15 +149,14 @@ def gather_town(session: Session, wish: Wish) -> Town:
             f"There are no candidates: none of the {wish.candidates} is without a consultant.",
             detail="相談員を置ける候補地がありません。",
         )
-    start = departure_points(inputs.network, sites, inputs.profile)
-    end = cell_points(inputs.network, inputs.cells, inputs.profile)
-    times = travel_time_matrix(inputs.network, start, end, profile=inputs.profile, closed=inputs.closed)
+    start = departure_points(inputs.network, sites, question.profile)
+    end = cell_points(inputs.network, inputs.cells, question.profile)
+    times = travel_time_matrix(inputs.network, start, end, profile=question.profile, closed=question.closed)
     open_s = None
-    if len(inputs.closed):
-        open_s = travel_time_matrix(inputs.network, start, end, profile=inputs.profile).min(axis=0)
-    people = [cell.population for cell in inputs.cells]
-    problem = SitingProblem(times, people, fixed=range(len(occupied)), capacity=wish.capacity)
-    return Town(inputs, sites, problem, unreachable_reason(end.is_snapped, open_s))
+    if len(question.closed):
+        open_s = travel_time_matrix(inputs.network, start, end, profile=question.profile).min(axis=0)
+    problem = SitingProblem(times, inputs.people, fixed=range(len(occupied)), capacity=wish.capacity)
+    return Town(inputs, question, sites, problem, unreachable_reason(end.is_snapped, open_s))
 
 
 def _spoken(act: Callable[[], T]) -> T:

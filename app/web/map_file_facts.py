@@ -15,10 +15,10 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
 from app.consultants.queries import Posting, list_postings
+from app.coverage.draw_isochrones import areas_of_bases
 from app.coverage.measure_coverage import measure_coverage
 from app.coverage.models import CoverageCell
 from app.coverage.queries import list_run_cells
-from app.coverage.travel import departure_points
 from app.datasets.models import Dataset
 from app.demand.queries import list_places
 from app.register.queries import city_bounds, list_districts, list_resources
@@ -26,10 +26,8 @@ from app.register.schemas import resource_details
 from app.roads.base_map import road_lines
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, load_network
-from app.roads.speeds import profile_in_use
 from app.web.map_data import datasets_in_use
 from geo.mesh import bounds as mesh_bounds
-from geo.travel.isochrone import isochrones
 
 EPSG = 4326
 
@@ -104,20 +102,9 @@ def _figures(session: Session, profile: str) -> Figures:
     run = measure_coverage(session, profile=profile)
     postings = list_postings(session)
     document = json.loads(run.document)
-    areas = _areas(session, postings, document["minutes"], profile)
+    empty = _frame({"origin": [], "minutes": []}, [])
+    areas = areas_of_bases(session, postings, document["minutes"], profile) if postings else empty
     return Figures(document, list_run_cells(session, run.id), areas, postings)
-
-
-def _areas(session: Session, postings: Sequence[Posting], minutes: Sequence[int], profile: str) -> gpd.GeoDataFrame:
-    """Return `origin` (the code of a post), `minutes` and the area reached."""
-    if not postings:
-        return _frame({"origin": [], "minutes": []}, [])
-    network = load_network(session, active_network(session))
-    chosen = profile_in_use(session, profile)
-    starts = departure_points(network, postings, chosen)
-    areas = isochrones(network, starts, [60 * value for value in minutes], profile=chosen)
-    codes = [postings[number].code for number in areas["origin"]]
-    return _frame({"origin": codes, "minutes": (areas["cutoff_s"] // 60).astype(int).tolist()}, list(areas.geometry))
 
 
 def _districts(session: Session) -> gpd.GeoDataFrame:

@@ -15,6 +15,7 @@ from shapely import Point
 
 from app import wording
 from app.consultants.queries import Posting
+from app.coverage.people_by_class import people_by_class
 from app.datasets.models import Dataset
 from app.register.models import KIND_TITLES
 from app.web.map_file_facts import EPSG, MapFacts, Place, cell_squares
@@ -62,7 +63,7 @@ def page_parts(facts: MapFacts) -> PageParts:
 def _shared(facts: MapFacts) -> dict[str, Any]:
     document = facts.figures.document
     edge = _main_minutes(facts)
-    classes = wording.people_by_class(document)
+    classes = people_by_class(document)
     return {
         "city_name": facts.city_name,
         "day": facts.day.isoformat(),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.coverage.measure_coverage import gather_inputs
+from app.coverage.inputs import Inputs, gather_inputs, pose_question
 from app.coverage.travel import times_to_cells
 from app.roads.models import Closure
 from app.roads.queries import edges_of, get_closure
@@ -21,22 +21,24 @@ PROFILES = ("car", "car-winter")
 def measure_closure(session: Session, number: int) -> dict[str, Any]:
     """Return the people within 20 minutes with and without one closure, nothing else closed, on both kinds of days."""
     row = get_closure(session, number)
-    return {"id": row.id, "minutes": MINUTES, "profiles": [_lost(session, row, profile) for profile in PROFILES]}
+    inputs = gather_inputs(session)
+    profiles = [_lost(session, inputs, row, profile) for profile in PROFILES]
+    return {"id": row.id, "minutes": MINUTES, "profiles": profiles}
 
 
-def _lost(session: Session, row: Closure, profile: str) -> dict[str, Any]:
-    inputs = gather_inputs(session, profile, [MINUTES], None)
-    shut = replace(inputs, closed=edges_of(inputs.network, [row]))
-    people = np.array([cell.population for cell in inputs.cells], dtype=np.int64)
-    before, after = (times_to_cells(each)[0].min(axis=0, initial=np.inf) for each in (inputs, shut))
-    limit = 60 * MINUTES
+def _lost(session: Session, inputs: Inputs, row: Closure, profile: str) -> dict[str, Any]:
+    question = pose_question(session, inputs, profile, [MINUTES], None)
+    shut = replace(question, closed=edges_of(inputs.network, [row]))
+    people = inputs.people
+    before, after = (times_to_cells(inputs, each)[0].min(axis=0, initial=np.inf) for each in (question, shut))
+    (cutoff_s,) = question.cutoffs_s
     return {
         "profile": profile,
-        "is_assumption": inputs.profile.is_assumption,
+        "is_assumption": question.profile.is_assumption,
         "edges": len(shut.closed),
         "population": int(people.sum()),
-        "covered_open": int(people[before <= limit].sum()),
-        "covered_closed": int(people[after <= limit].sum()),
-        "lost": int(people[(before <= limit) & (after > limit)].sum()),
+        "covered_open": int(people[before <= cutoff_s].sum()),
+        "covered_closed": int(people[after <= cutoff_s].sum()),
+        "lost": int(people[(before <= cutoff_s) & (after > cutoff_s)].sum()),
         "cut_off": int(people[np.isfinite(before) & np.isinf(after)].sum()),
     }

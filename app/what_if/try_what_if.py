@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from app.consultants.queries import Posting
 from app.coverage.figures import Times, figures, nearest_posting
+from app.coverage.inputs import sha256
 from app.coverage.keep_warm import Present, Source, present_coverage
 from app.coverage.speed_range import add_range
-from app.coverage.travel import departure_points, sha256
+from app.coverage.travel import departure_points
+from app.documents.minutes import seconds_of
 from app.errors import InputError
 from app.what_if.trial import Added, ClosedRoad, Moved, Trial
 from geo.roads.network import RoadNetwork
@@ -40,30 +42,30 @@ def try_what_if(source: Source, trial: Trial) -> dict[str, Any]:
 
 
 def _measure(present: Present, trial: Trial) -> dict[str, Any]:
-    inputs = present.inputs
+    inputs, question = present.inputs, present.question
     minutes = sorted(set(trial.minutes))
     postings = _postings(present, trial)
     changed = {item.id for item in trial.moved}
     starts = _starts(present, postings, changed)
     roads, edges = _closed_roads(inputs.network, trial.closed)
-    closed = np.union1d(inputs.closed, edges) if len(edges) else inputs.closed
-    times = travel_time_matrix(inputs.network, starts, present.cells, profile=inputs.profile, closed=closed)
+    closed = np.union1d(question.closed, edges) if len(edges) else question.closed
+    times = travel_time_matrix(inputs.network, starts, present.cells, profile=question.profile, closed=closed)
     best = times.min(axis=0, initial=np.inf)
     then, now = figures(present.people, postings, times, minutes), present.figures(minutes)
     if trial.with_range:
-        seconds = nearest_range(inputs.network, starts, present.cells, profile=inputs.profile, closed=closed)
+        seconds = nearest_range(inputs.network, starts, present.cells, profile=question.profile, closed=closed)
         then = add_range(then, present.people, seconds, minutes)
     first_added = len(postings) - len(trial.added)
     return {
         "fingerprint": sha256({"present": present.fingerprint, "trial": trial.model_dump(mode="json")}),
         "profile": trial.profile,
-        "at": inputs.at,
+        "at": question.moment,
         "minutes": minutes,
         "network": dict(inputs.network_facts),
         **then,
         "difference": _difference(present, best, now, then, minutes),
         "placed": [
-            _placed(posting, starts.distance_m[row], starts.lonlat[row], inputs.profile.max_snap_m)
+            _placed(posting, starts.distance_m[row], starts.lonlat[row], question.profile.max_snap_m)
             for row, posting in enumerate(postings)
             if posting.code in changed or row >= first_added
         ],
@@ -93,7 +95,7 @@ def _starts(present: Present, postings: Sequence[Posting], moved: Collection[str
     rows = {posting.code: row for row, posting in enumerate(present.inputs.postings) if posting.code not in moved}
     new = [posting for posting in postings if posting.code not in rows]
     rows |= {posting.code: len(present.starts) + number for number, posting in enumerate(new)}
-    found = present.starts.joined(departure_points(present.inputs.network, new, present.inputs.profile))
+    found = present.starts.joined(departure_points(present.inputs.network, new, present.question.profile))
     return found[[rows[posting.code] for posting in postings]]
 
 
@@ -189,8 +191,9 @@ def _difference(
 ) -> dict[str, Any]:
     """Return who is reached now and was not (gained), and who was and is no more (lost), within each of the minutes."""
     before, counts = present.best, present.people.counts
-    gained = {str(value): int(counts[(before > 60 * value) & (after <= 60 * value)].sum()) for value in minutes}
-    lost = {str(value): int(counts[(before <= 60 * value) & (after > 60 * value)].sum()) for value in minutes}
+    cutoffs = dict(zip(map(str, minutes), seconds_of(minutes), strict=True))
+    gained = {key: int(counts[(before > cutoff_s) & (after <= cutoff_s)].sum()) for key, cutoff_s in cutoffs.items()}
+    lost = {key: int(counts[(before <= cutoff_s) & (after > cutoff_s)].sum()) for key, cutoff_s in cutoffs.items()}
     return {
         "gained": gained,
         "lost": lost,

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.cli.options import parse_moment
-from app.coverage.schemas import gaps_as_table
 from app.datasets.models import Dataset
 from app.datasets.queries import add_dataset
 from app.demand.models import SmallArea
@@ -21,6 +20,7 @@ from app.errors import InputError
 from app.register.models import District, Resource
 from app.siting.candidate_sites import candidate_sites
 from app.siting.propose_sites import Wish, propose_sites
+from app.siting.tables import gaps_as_table
 
 # The consultant sits at node 1; nodes 2, 3 and 4 are 180, 360 and 720 s away. People: 100, 30, 20, 10.
 

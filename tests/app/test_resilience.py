@@ -12,13 +12,13 @@ from factories import LENGTHS, NODES, build_consultant, build_roads, build_town,
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.coverage.models import ResilienceRun
-from app.coverage.queries import remove_runs_of
 from app.errors import InputError, NotReadyError
 from app.register.queries import district_ids
 from app.resilience.find_critical_links import find_critical_links
-from app.resilience.kept_answers import Question, current_resilience
+from app.resilience.kept_answers import Wish, current_resilience
 from app.resilience.measure_backup import measure_backup
+from app.resilience.models import ResilienceRun
+from app.resilience.queries import remove_resilience_runs_of
 from app.resilience.tables import backup_as_table, roads_as_table
 from app.roads.road_titles import road_title
 from geo import mesh
@@ -28,7 +28,7 @@ JANUARY = datetime(2026, 1, 15, 9, tzinfo=UTC)
 
 def backup(session: Session, minutes: int = 20, **more: Any) -> dict[str, Any]:
     """Return the document of who is away."""
-    found: dict[str, Any] = json.loads(measure_backup(session, Question("backup", minutes, **more)).document)
+    found: dict[str, Any] = json.loads(measure_backup(session, Wish("backup", minutes, **more)).document)
     return found
 
 
@@ -36,8 +36,8 @@ def roads(
     session: Session, minutes: int = 20, say: Callable[[str], None] = lambda _: None, **more: Any
 ) -> dict[str, Any]:
     """Return the document of the roads."""
-    question = Question("critical-roads", minutes, **more)
-    found: dict[str, Any] = json.loads(find_critical_links(session, question, say).document)
+    wish = Wish("critical-roads", minutes, **more)
+    found: dict[str, Any] = json.loads(find_critical_links(session, wish, say).document)
     return found
 
 
@@ -129,31 +129,31 @@ def test_a_closed_road_costs_nobody_any_more(session: Session) -> None:
 
 def test_the_same_inputs_are_worked_out_once_and_to_the_same_bytes(session: Session) -> None:
     build_town(session)
-    for question, ask in (
-        (Question("backup"), measure_backup),
-        (Question("critical-roads"), find_critical_links),
+    for wish, ask in (
+        (Wish("backup"), measure_backup),
+        (Wish("critical-roads"), find_critical_links),
     ):
-        run = ask(session, question)
+        run = ask(session, wish)
         before = run.document
-        assert ask(session, question).id == run.id
-        assert current_resilience(session, question.kind, "car").id == run.id
+        assert ask(session, wish).id == run.id
+        assert current_resilience(session, wish.kind, "car").id == run.id
         assert json.loads(before)["fingerprint"] == run.fingerprint
         session.delete(run)
         session.flush()
-        assert ask(session, question).document == before
+        assert ask(session, wish).document == before
     assert session.scalar(select(func.count()).select_from(ResilienceRun)) == 2
 
 
 def test_another_question_and_other_data_are_another_answer(session: Session) -> None:
     build_town(session)
     asked = [
-        Question("critical-roads"),
-        Question("critical-roads", 12),
-        Question("critical-roads", profile="walk"),
-        Question("critical-roads", worst=1),
+        Wish("critical-roads"),
+        Wish("critical-roads", 12),
+        Wish("critical-roads", profile="walk"),
+        Wish("critical-roads", worst=1),
     ]
-    runs = {find_critical_links(session, question).fingerprint for question in asked}
-    runs.add(measure_backup(session, Question("backup")).fingerprint)
+    runs = {find_critical_links(session, wish).fingerprint for wish in asked}
+    runs.add(measure_backup(session, Wish("backup")).fingerprint)
     assert len(runs) == 5
     build_consultant(session, "C2", 4, district_ids(session)["東"])
     for kind in ("backup", "critical-roads"):
@@ -164,18 +164,18 @@ def test_another_question_and_other_data_are_another_answer(session: Session) ->
 
 def test_what_rests_on_removed_data_goes_with_it(session: Session) -> None:
     build_town(session)
-    run = measure_backup(session, Question("backup"))
-    remove_runs_of(session, run.dataset_ids[:1])
+    run = measure_backup(session, Wish("backup"))
+    remove_resilience_runs_of(session, run.dataset_ids[:1])
     assert session.scalar(select(func.count()).select_from(ResilienceRun)) == 0
 
 
-@pytest.mark.parametrize("question", [Question("critical-roads", 0), Question("critical-roads", 241)])
-def test_minutes_that_make_no_sense_are_refused(session: Session, question: Question) -> None:
+@pytest.mark.parametrize("wish", [Wish("critical-roads", 0), Wish("critical-roads", 241)])
+def test_minutes_that_make_no_sense_are_refused(session: Session, wish: Wish) -> None:
     build_town(session)
     with pytest.raises(InputError, match="--minutes"):
-        find_critical_links(session, question)
+        find_critical_links(session, wish)
     with pytest.raises(InputError, match="--worst"):
-        find_critical_links(session, Question("critical-roads", worst=0))
+        find_critical_links(session, Wish("critical-roads", worst=0))
 
 
 def test_it_tells_how_far_it_is_and_can_be_interrupted(session: Session) -> None:

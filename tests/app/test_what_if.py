@@ -20,8 +20,9 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 import app.models  # noqa: F401  (all tables are known)
+from app.coverage.inputs import gather_inputs, pose_question
 from app.coverage.keep_warm import WARM, _warm, present_coverage
-from app.coverage.measure_coverage import gather_inputs, measure_coverage
+from app.coverage.measure_coverage import measure_coverage
 from app.coverage.queries import READ_TABLES, list_run_cells
 from app.database import Base, create_database_engine, transaction
 from app.errors import InputError, NotReadyError
@@ -327,7 +328,7 @@ def test_every_table_that_a_measurement_reads_is_watched(tono_session: Session) 
     said: list[str] = []
     connection = tono_session.connection()
     event.listen(connection, "before_cursor_execute", lambda *facts: said.append(facts[2]))
-    gather_inputs(tono_session, "car", [20], JANUARY)
+    pose_question(tono_session, gather_inputs(tono_session), "car", [20], JANUARY)
     words = set(re.findall(r"\w+", " ".join(said)))
     assert len(said) >= 4
     assert words & set(Base.metadata.tables) <= set(READ_TABLES)

@@ -11,7 +11,8 @@ import numpy as np
 from closure_files import SUMITA, states, taken, write
 from sqlalchemy.orm import Session
 
-from app.coverage.measure_coverage import gather_inputs, measure_coverage
+from app.coverage.inputs import gather_inputs, pose_question
+from app.coverage.measure_coverage import measure_coverage
 from app.coverage.travel import times_to_cells
 from app.roads.place_closures import edges_named
 from geo.roads.network import RoadNetwork
@@ -55,7 +56,9 @@ def test_the_road_to_sumita_is_closed_for_a_winter(city: Session, network: RoadN
     assert covered(city, END) == closed
     assert covered(city, END + SECOND) == usual
 
-    shut, opened = (times_to_cells(gather_inputs(city, "car", [20], at))[0] for at in (BEGIN, None))
+    inputs = gather_inputs(city)
+    asked = (pose_question(city, inputs, "car", [20], at) for at in (BEGIN, None))
+    shut, opened = (times_to_cells(inputs, question)[0] for question in asked)
     assert (shut >= opened - 0.01).all()
     assert (shut > opened).any()
 

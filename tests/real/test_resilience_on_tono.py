@@ -8,12 +8,13 @@ import time
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.coverage.measure_coverage import gather_inputs
+from app.coverage.inputs import gather_inputs
 from app.coverage.travel import cell_points, departure_points
 from app.resilience.find_critical_links import find_critical_links
-from app.resilience.kept_answers import Question
+from app.resilience.kept_answers import Wish
 from app.resilience.measure_backup import measure_backup
 from geo.coverage.critical_links import critical_links
+from geo.roads.profiles import CAR
 from geo.travel.travel_time import nearest_origin, travel_time_matrix
 
 PEOPLE = 28_062
@@ -21,8 +22,8 @@ CUTOFF_S = 1_200.0
 
 
 def test_fifty_roads_cost_what_closing_them_costs_and_all_of_them_a_moment(city: Session) -> None:
-    inputs = gather_inputs(city, "car", [20], None)
-    network, profile = inputs.network, inputs.profile
+    inputs = gather_inputs(city)
+    network, profile = inputs.network, CAR
     start, end = departure_points(network, inputs.postings, profile), cell_points(network, inputs.cells, profile)
     people = np.array([cell.population for cell in inputs.cells])
     critical_links(network, start, end, people, profile=profile, cutoff_s=CUTOFF_S)
@@ -42,7 +43,7 @@ def test_fifty_roads_cost_what_closing_them_costs_and_all_of_them_a_moment(city:
 
 
 def test_the_ten_worst_are_ten_roads_each_with_its_way_round(city: Session) -> None:
-    found = json.loads(find_critical_links(city, Question("critical-roads")).document)
+    found = json.loads(find_critical_links(city, Wish("critical-roads")).document)
     assert found["population"] == PEOPLE
     assert len(found["worst"]) == 10
     counts = [row["population"] for row in found["worst"]]
@@ -55,11 +56,11 @@ def test_the_ten_worst_are_ten_roads_each_with_its_way_round(city: Session) -> N
 
 
 def test_who_is_away_leaves_whom_the_others_do_not_reach(city: Session) -> None:
-    found = json.loads(measure_backup(city, Question("backup")).document)
-    inputs = gather_inputs(city, "car", [20], None)
-    start = departure_points(inputs.network, inputs.postings, inputs.profile)
-    end = cell_points(inputs.network, inputs.cells, inputs.profile)
-    times = travel_time_matrix(inputs.network, start, end, profile=inputs.profile)
+    found = json.loads(measure_backup(city, Wish("backup")).document)
+    inputs = gather_inputs(city)
+    start = departure_points(inputs.network, inputs.postings, CAR)
+    end = cell_points(inputs.network, inputs.cells, CAR)
+    times = travel_time_matrix(inputs.network, start, end, profile=CAR)
     people = np.array([cell.population for cell in inputs.cells])
     for number, row in enumerate(found["consultants"]):
         others = np.delete(times, number, axis=0).min(axis=0)

@@ -1,0 +1,34 @@
+"""The people of each colour of the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ClassOfMinutes:
+    """How many people a colour stands for; `up_to` counts the darker colours in, where that means something."""
+
+    title: str
+    people: int
+    up_to: int | None
+    style: str
+    short: str
+
+
+def people_by_class(coverage: Mapping[str, Any]) -> Sequence[ClassOfMinutes]:
+    """Return the people of each colour: within each edge and beyond the edge before, beyond the last, not reached."""
+    rows: list[ClassOfMinutes] = []
+    before = 0
+    for number, edge in enumerate(coverage["minutes"], start=1):
+        up_to = coverage["covered"][str(edge)]
+        rows.append(ClassOfMinutes(f"{edge}分以内", up_to - before, up_to, str(number), f"{edge}分"))
+        before = up_to
+    lost = coverage["unreachable_population"]
+    last = coverage["minutes"][-1]
+    beyond = coverage["population"] - before - lost
+    rows.append(ClassOfMinutes(f"{last}分超", beyond, None, str(len(rows) + 1), f"{last}分超"))
+    rows.append(ClassOfMinutes("到達できない", lost, None, "none", "不可"))
+    return rows
