@@ -51,6 +51,7 @@ def _municipalities(
     as_json: bool,  # noqa: FBT001 - an option of the command
 ) -> None:
     """Measure many municipalities from files."""
+    from app.municipalities.check_roads import check_roads
     from app.municipalities.measure_municipalities import measure_here
     from app.municipalities.measure_on_cluster import measure_on_cluster
     from app.municipalities.municipality_document import as_document, municipalities_as_table
@@ -70,6 +71,7 @@ def _municipalities(
         say(f"{number:>{len(str(count))}}/{count} {name}")
 
     found = measure_on_cluster(batch, tell, scheduler) if scheduler else measure_here(batch, tell)
+    check_roads(batch, found)
     document = as_document(batch, found)
     typer.echo(json.dumps(document, ensure_ascii=False) if as_json else municipalities_as_table(document))
 

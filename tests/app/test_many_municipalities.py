@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from app import cli
 from app.errors import InputError
+from app.municipalities.check_roads import check_roads
 from app.municipalities.measure_municipalities import Batch, Municipality, measure_here, measure_municipality
 from app.municipalities.municipality_document import as_document, municipalities_as_table
 from app.municipalities.read_municipalities import read_municipalities
@@ -299,3 +301,53 @@ def test_a_failure_is_one_sentence(tono):
     assert (status, out) == (1, "")
     assert err.startswith("tono: There is no municipality 北町")
     assert "Traceback" not in err
+
+
+def moved(folder: Path, east: float, north: float, only: str = "") -> str:
+    """Write the areas of all municipalities, or of one, somewhere else, with the right ones of the others."""
+    table = gpd.read_file(folder / "areas.geojson")
+    mine = table["citycode"].str.endswith(only)
+    table.loc[mine, ["label_lon", "label_lat"]] += [east, north]
+    table.loc[mine, "geometry"] = table[mine].translate(east, north)
+    table.to_parquet(folder / "moved.parquet")
+    return "coverage --municipality all --roads roads.parquet --areas moved.parquet"
+
+
+@pytest.mark.parametrize(("east", "north"), [(-7.26, -3.81), (0.5, 0.0), (0.0, 20.0), (-20.0, -0.2), (38.0, 40.0)])
+def test_areas_of_another_prefecture_are_refused(tono, folder, east, north):
+    status, out, err = tono(moved(folder, east, north))
+    assert (status, out) == (1, "")
+    last = err.splitlines()[-1]
+    assert last.startswith("tono: The roads of roads.parquet and the areas do not lie in the same place: 0.0% of the ")
+    assert f"{PEOPLE:,} people" in last
+
+
+def test_a_municipality_without_roads_is_named_with_its_share(tono, folder):
+    status, out, err = tono(moved(folder, 0.5, 0.0, only="902"))
+    assert (status, out) == (1, "")
+    assert "do not reach 1 of the municipalities: 東町 (0.0% of its people live by a road)" in err
+    assert "西町" not in err.splitlines()[-1]
+    # Asked for alone, the other one is measured.
+    assert tono(moved(folder, 0.5, 0.0, only="902").replace("all", "西町"))[0] == 0
+
+
+def test_roads_that_reach_a_part_of_the_people_are_refused_with_the_share(tono, folder):
+    # The roads end at 本町: 40 of the 139 of 東町 live by them, and 35 of 新町, 500 m on, moved 100 m farther away.
+    edges, table = gpd.read_parquet(folder / "roads.parquet"), gpd.read_file(folder / "areas.geojson")
+    edges[edges["v"] <= 3].to_parquet(folder / "west.parquet")
+    table.loc[table["name"] == "新町", "label_lon"] += 100 / 86_000
+    table.drop(columns="geometry").to_csv(folder / "farther.csv", index=False)
+    status, _, err = tono("coverage --municipality all --roads west.parquet --areas farther.csv")
+    assert status == 1
+    assert "東町 (28.8% of its people live by a road)" in err
+
+
+def test_nobody_lives_there_but_the_roads_are_elsewhere(batch):
+    empty = replace(batch.municipalities[0], people=np.zeros(len(batch.municipalities[0].areas), dtype=np.int64))
+    at_home = replace(batch, municipalities=[empty])
+    check_roads(at_home, measure_here(at_home, lambda *_: None))
+    away = replace(
+        batch, municipalities=[replace(empty, points=empty.points + 1.0, shapes=np.full_like(empty.shapes, None))]
+    )
+    with pytest.raises(InputError, match=r"0\.0% of the 0 people"):
+        check_roads(away, measure_here(away, lambda *_: None))
