@@ -76,8 +76,8 @@ def build_people(session: Session, rows: Iterable[tuple[float, float, int, str]]
     store_cells(session, frame, dataset=_dataset(session, "demand"), districts=districts)
 
 
-def build_consultant(session: Session, code: str, node: int, district: int) -> None:
-    """Let a consultant sit in a centre at a node."""
+def build_consultant(session: Session, code: str, node: int, district: int, *, accuracy_m: int = 0) -> None:
+    """Let a consultant sit in a centre at a node, known within some metres."""
     dataset = _dataset(session, "consultants")
     lon, lat = NODES[node]
     centre = Resource(
@@ -86,7 +86,7 @@ def build_consultant(session: Session, code: str, node: int, district: int) -> N
         name=f"拠点{node}",
         district_id=district,
         location=f"SRID=4326;POINT({lon} {lat})",
-        accuracy_m=10,
+        accuracy_m=accuracy_m,
         source="drawn by hand",
         dataset_id=dataset.id,
     )

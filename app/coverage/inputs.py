@@ -24,7 +24,7 @@ from geo.roads.network import RoadNetwork
 from geo.roads.profiles import Profile
 
 # Raised when the way of measuring changes, so that an old result is never taken for a new one.
-METHOD = 3
+METHOD = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,5 +130,5 @@ def sha256(value: object) -> str:
 
 
 def _plain(posting: Posting) -> dict[str, Any]:
-    kept = ("code", "base", "district", "location", "access_point")
+    kept = ("code", "base", "district", "location", "access_point", "accuracy_m")
     return {name: value for name, value in asdict(posting).items() if name in kept}

@@ -15,11 +15,10 @@ from app.coverage.figures import NO_DISTRICT, People, Times, figures
 from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_question, sha256
 from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
-from app.coverage.speed_range import add_range
+from app.coverage.speed_range import add_range, measure_ranges
 from app.coverage.travel import times_to_cells
 from geo.coverage.people_reached import unreachable_reason
 from geo.roads.snapping import Snapped
-from geo.travel.travel_time import nearest_range
 
 MINUTES = (10, 20, 30)
 RUN_LENGTH = 12
@@ -37,7 +36,7 @@ def measure_coverage(
     if stored is not None:
         return stored
     times, starts, places = times_to_cells(inputs, question)
-    seconds = nearest_range(inputs.network, starts, places, profile=question.profile, closed=question.closed)
+    ranges = measure_ranges(inputs.network, inputs.postings, starts, places, question)
     reasons = _reasons(inputs, question, times, places)
     people = People.of(inputs.cells, inputs.districts)
     document = {
@@ -47,7 +46,7 @@ def measure_coverage(
         "at": question.moment,
         "minutes": list(minutes),
         "network": dict(inputs.network_facts),
-        **add_range(figures(people, inputs.postings, times, minutes), people, seconds, minutes),
+        **add_range(figures(people, inputs.postings, times, minutes), people, ranges, minutes),
         "unreachable": _unreachable(inputs, reasons, places),
     }
     run = CoverageRun(

@@ -1,23 +1,69 @@
-"""How much a coverage figure hangs on the speeds: the count at the slowest and the fastest that may well be true."""
+"""How low and how high a coverage figure may be: for what is not known of the speeds, and of where the bases stand.
+
+The low figure takes the slowest plausible speeds, and for each cell the worst position of each base within the accuracy
+of its place; the high figure the fastest speeds and the best position. A base whose place is known exactly has the one
+position that it has.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from app.consultants.queries import Posting
 from app.coverage.figures import People, Times
+from app.coverage.inputs import Question
 from app.documents.minutes import seconds_of
 from geo.coverage.people_reached import coverage
-from geo.travel.travel_time import SecondsRange
+from geo.roads.network import RoadNetwork
+from geo.roads.snapping import Snapped
+from geo.travel.place_error import positions_within
+from geo.travel.travel_time import SecondsRange, nearest_origin, nearest_range, travel_time_matrix
 
 
-def add_range(
-    figures: Mapping[str, Any], people: People, seconds: SecondsRange, minutes: Sequence[int]
-) -> dict[str, Any]:
-    """Return figures with `covered_low` and `covered_high`, for the city and for each district."""
-    ends = {"covered_low": seconds.slowest, "covered_high": seconds.fastest}
+class Ranges(NamedTuple):
+    """Seconds to each cell: what the speeds alone leave open, and what speeds and places leave open together."""
+
+    by_speed: SecondsRange
+    whole: SecondsRange
+
+
+def measure_ranges(
+    network: RoadNetwork, postings: Sequence[Posting], starts: Snapped, cells: Snapped, question: Question
+) -> Ranges:
+    """Return how long and how short the time to each cell may be; `starts` has the usual position of each posting."""
+    profile, closed = question.profile, question.closed
+    by_speed = nearest_range(network, starts, cells, profile=profile, closed=closed)
+    unsure = [row for row, posting in enumerate(postings) if posting.location and posting.accuracy_m]
+    if not unsure:
+        return Ranges(by_speed, by_speed)
+    sure = [row for row in range(len(postings)) if row not in unsure]
+    tried = starts[sure]
+    slowest, _ = nearest_origin(network, tried, cells, profile=profile.low(), closed=closed)
+    for row in unsure:
+        around = positions_within(network, postings[row].location or (), postings[row].accuracy_m or 0, profile)
+        positions = starts[[row]][starts[[row]].is_snapped].joined(around)
+        tried = tried.joined(positions)
+        times = travel_time_matrix(network, positions, cells, profile=profile.low(), closed=closed)
+        if len(positions):
+            slowest = np.minimum(slowest, times.max(axis=0))
+    fastest, _ = nearest_origin(network, tried, cells, profile=profile.high(), closed=closed)
+    # A position's ticks are rounded by themselves: they must not turn the order round.
+    whole = SecondsRange(by_speed.usual, np.maximum(slowest, by_speed.slowest), np.minimum(fastest, by_speed.fastest))
+    return Ranges(by_speed, whole)
+
+
+def add_range(figures: Mapping[str, Any], people: People, ranges: Ranges, minutes: Sequence[int]) -> dict[str, Any]:
+    """Return figures with how low and how high they may be, in all and by the speeds alone, also of each district."""
+    ends = {
+        "covered_low": ranges.whole.slowest,
+        "covered_high": ranges.whole.fastest,
+        "covered_low_by_speed": ranges.by_speed.slowest,
+        "covered_high_by_speed": ranges.by_speed.fastest,
+    }
     rows = zip(figures["districts"], people.districts, strict=True)
     return {
         **figures,
@@ -26,7 +72,9 @@ def add_range(
     }
 
 
-def _covered(ends: Mapping[str, Times], people: People, minutes: Sequence[int], mine: Any) -> dict[str, Any]:
+def _covered(
+    ends: Mapping[str, Times], people: People, minutes: Sequence[int], mine: NDArray[np.intp]
+) -> dict[str, Any]:
     cutoffs = seconds_of(minutes)
     counts = {name: coverage(times[mine], people.counts[mine], cutoffs).covered for name, times in ends.items()}
     return {name: dict(zip(map(str, minutes), found, strict=True)) for name, found in counts.items()}

@@ -76,7 +76,8 @@ def _shared(facts: MapFacts) -> dict[str, Any]:
         "coverage": document,
         "edge": edge,
         "reached": document["covered"][str(edge)],
-        "range": wording.range_text(document["covered_low"][str(edge)], document["covered_high"][str(edge)]),
+        "range": _range(document, edge),
+        "range_by_speed": _range(document, edge, "_by_speed"),
         "classes": classes,
         "ramp": [(row.style, row.short) for row in classes],
         "without": sum(not row["has_consultant"] for row in document["districts"]),
@@ -85,6 +86,10 @@ def _shared(facts: MapFacts) -> dict[str, Any]:
         "groups": _groups(facts),
         "datasets": [_dataset(item) for item in facts.datasets],
     }
+
+
+def _range(document: Mapping[str, Any], edge: int, of: str = "") -> str:
+    return wording.range_text(document[f"covered_low{of}"][str(edge)], document[f"covered_high{of}"][str(edge)])
 
 
 def _main_minutes(facts: MapFacts) -> int:

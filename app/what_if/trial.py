@@ -131,8 +131,18 @@ class Reached(BaseModel):
 
     population: int
     covered: ByMinutes
-    covered_low: ByMinutes | None = Field(None, description="At the slowest speeds that may well be true.")
-    covered_high: ByMinutes | None = Field(None, description="At the fastest speeds that may well be true.")
+    covered_low: ByMinutes | None = Field(
+        None, description="At the slowest plausible speeds, each base at the worst position within its accuracy."
+    )
+    covered_high: ByMinutes | None = Field(
+        None, description="At the fastest plausible speeds, each base at the best position within its accuracy."
+    )
+    covered_low_by_speed: ByMinutes | None = Field(
+        None, description="At the slowest plausible speeds, each base where the register has it."
+    )
+    covered_high_by_speed: ByMinutes | None = Field(
+        None, description="At the fastest plausible speeds, each base where the register has it."
+    )
     uncovered: ByMinutes
     unreachable_population: int
     mean_s: float | None

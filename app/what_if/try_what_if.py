@@ -16,7 +16,7 @@ from app.consultants.queries import Posting
 from app.coverage.figures import Times, figures, nearest_posting
 from app.coverage.inputs import sha256
 from app.coverage.keep_warm import Present, Source, present_coverage
-from app.coverage.speed_range import add_range
+from app.coverage.speed_range import add_range, measure_ranges
 from app.coverage.travel import departure_points
 from app.documents.minutes import seconds_of
 from app.errors import InputError
@@ -24,7 +24,7 @@ from app.what_if.trial import Added, ClosedRoad, Moved, Trial
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import CAR
 from geo.roads.snapping import Snapped, snap
-from geo.travel.travel_time import nearest_range, travel_time_matrix
+from geo.travel.travel_time import travel_time_matrix
 
 ADDED = "+"
 NOBODY = 65_535
@@ -53,8 +53,9 @@ def _measure(present: Present, trial: Trial) -> dict[str, Any]:
     best = times.min(axis=0, initial=np.inf)
     then, now = figures(present.people, postings, times, minutes), present.figures(minutes)
     if trial.with_range:
-        seconds = nearest_range(inputs.network, starts, present.cells, profile=question.profile, closed=closed)
-        then = add_range(then, present.people, seconds, minutes)
+        asked = replace(question, closed=closed)
+        ranges = measure_ranges(inputs.network, postings, starts, present.cells, asked)
+        then = add_range(then, present.people, ranges, minutes)
     first_added = len(postings) - len(trial.added)
     return {
         "fingerprint": sha256({"present": present.fingerprint, "trial": trial.model_dump(mode="json")}),
@@ -101,7 +102,7 @@ def _starts(present: Present, postings: Sequence[Posting], moved: Collection[str
 
 def _moved(present: Present, posting: Posting, to: Moved) -> Posting:
     place = (to.lon, to.lat)
-    return replace(posting, location=place, access_point=None, district=present.district_at(place))
+    return replace(posting, location=place, access_point=None, accuracy_m=None, district=present.district_at(place))
 
 
 def _added(present: Present, number: int, item: Added) -> Posting:

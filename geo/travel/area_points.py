@@ -101,7 +101,7 @@ class _UsableRoads:
         edges = np.flatnonzero(profile.allows(network.highways)[network.highway])
         low = np.minimum.reduceat(network.coords_m, network.offsets[:-1])
         high = np.maximum.reduceat(network.coords_m, network.offsets[:-1])
-        return cls(network, edges, low[edges], high[edges], _joined_m(network, profile))
+        return cls(network, edges, low[edges], high[edges], joined_m(network, profile))
 
     def inside(
         self, shape: shapely.Geometry | None, point: NDArray[np.float64], joined_m: float
@@ -133,8 +133,21 @@ class _UsableRoads:
         return np.array([shapely.LineString(points[offsets[i] : offsets[i + 1]]) for i in edges], dtype=object)
 
 
-def _joined_m(network: RoadNetwork, profile: Profile) -> NDArray[np.float64]:
-    """Return for each edge the metres of usable road that one can drive to from it and back, its own included."""
+def joined_m(network: RoadNetwork, profile: Profile) -> NDArray[np.float64]:
+    """Return for each edge the metres of usable road that one can drive to from it and back, its own included.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    profile : Profile
+        Which roads may be used, and in which direction.
+
+    Returns
+    -------
+    (n_edges,) array of float64
+        Metres; 0 for an edge that may not be used.
+    """
     forward, backward = np.isfinite(edge_seconds(network, profile))
     tail = np.concatenate([network.u[forward], network.v[backward]])
     head = np.concatenate([network.v[forward], network.u[backward]])

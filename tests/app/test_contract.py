@@ -19,7 +19,8 @@ from app.cli import app as commands
 NUMBER, TEXT, FLAG = (int, float), str, bool
 COVERED = {"10": int, "20": int, "30": int}
 ADDED = {"uncovered": COVERED, "unreachable_population": int, "mean_s": (int, float, None), "p95_s": (int, float, None)}
-RANGE = {"covered_low": COVERED, "covered_high": COVERED}
+ENDS = ("covered_low", "covered_high", "covered_low_by_speed", "covered_high_by_speed")
+RANGE = dict.fromkeys(ENDS, COVERED)
 DISTRICT = {"name": TEXT, "population": int, "covered": COVERED, **ADDED, "has_consultant": FLAG, **RANGE}
 CONSULTANT = {"id": TEXT, "base": TEXT, "catchment_population": int, "covered": COVERED}
 UNREACHABLE = {"mesh_code": TEXT, "population": int, "reason": TEXT, "snap_m": (int, float, None)}

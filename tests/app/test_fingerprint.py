@@ -49,6 +49,7 @@ CHANGES: dict[str, Change] = {
     "a consultant under another code": sql("UPDATE consultant SET code = 'C8'"),
     "a base somewhere else": sql("UPDATE resource SET location = ST_Translate(location, 0.00001, 0)"),
     "a base with another access point": sql("UPDATE resource SET access_point = ST_Translate(location, 0.001, 0)"),
+    "a base known less exactly": sql("UPDATE resource SET accuracy_m = 500"),
     "a base under another name": sql("UPDATE resource SET name = '新しい拠点'"),
     "a base in another district": sql("UPDATE resource SET district_id = (SELECT max(id) FROM district)"),
     "a district under another name": sql("UPDATE district SET name = '北' WHERE name = '東'"),

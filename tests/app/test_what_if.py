@@ -36,7 +36,7 @@ from app.what_if.trial import Trial, Tried
 from app.what_if.try_what_if import try_what_if
 
 JANUARY = datetime(2026, 1, 15, 9, tzinfo=UTC)
-RANGE = ("covered_low", "covered_high")
+RANGE = ("covered_low", "covered_high", "covered_low_by_speed", "covered_high_by_speed")
 FIGURES = ("population", "covered", "uncovered", "unreachable_population", "mean_s", "p95_s", "districts", *RANGE)
 KAMIGO = (141.6420, 39.2620)
 MIYAMORI = (141.3600, 39.3600)

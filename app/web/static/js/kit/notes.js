@@ -28,19 +28,32 @@ export function describeCell(cell, consultants, profile) {
 }
 
 /**
- * Return how low and how high a figure may be, nothing where that is not known.
+ * Return how low and how high a figure may be, and what the speeds have in it; nothing where that is not known.
  *
- * @param {{covered_low?: Record<string, number>, covered_high?: Record<string, number>}} figures @param {number} edge
+ * @param {{covered_low?: Record<string, number>, covered_high?: Record<string, number>,
+ *   covered_low_by_speed?: Record<string, number>, covered_high_by_speed?: Record<string, number>}} figures
+ * @param {number} edge
  * @returns {HTMLElement|false}
  */
-export function rangeNote({ covered_low: low, covered_high: high }, edge) {
+export function rangeNote(figures, edge) {
+  const { covered_low: low, covered_high: high } = figures;
   if (!low || !high) return false;
+  const key = String(edge);
+  const whole = rangeText(low[key] ?? 0, high[key] ?? 0);
+  const bySpeed = rangeText(figures.covered_low_by_speed?.[key] ?? 0, figures.covered_high_by_speed?.[key] ?? 0);
+  const [what, ends] =
+    whole === bySpeed
+      ? ["道の速さの見込み", "(いちばん遅いとき〜いちばん速いとき)。"]
+      : [
+          "道の速さの見込みと、拠点の位置の誤差",
+          `(いちばん届きにくいとき〜いちばん届きやすいとき)。道の速さだけなら${bySpeed}人です。`,
+        ];
   return element(
     "p",
     { class: "figure-range" },
-    "道の速さの見込みしだいで、",
-    element("strong", {}, `${rangeText(low[String(edge)] ?? 0, high[String(edge)] ?? 0)}人`),
-    "になります(いちばん遅いとき〜いちばん速いとき)。",
+    `${what}しだいで、`,
+    element("strong", {}, `${whole}人`),
+    `になります${ends}`,
   );
 }
 

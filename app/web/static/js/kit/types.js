@@ -45,7 +45,8 @@
  *   unreachable_population: number, mean_s: number|null, p95_s: number|null, has_consultant: boolean}} DistrictCoverage
  * @typedef {{run: string, fingerprint: string, profile: string, at: string|null, minutes: number[], network: Network,
  *   population: number, covered: Record<string, number>, covered_low?: Record<string, number>,
- *   covered_high?: Record<string, number>, unreachable_population: number, mean_s: number|null,
+ *   covered_high?: Record<string, number>, covered_low_by_speed?: Record<string, number>,
+ *   covered_high_by_speed?: Record<string, number>, unreachable_population: number, mean_s: number|null,
  *   districts: DistrictCoverage[],
  *   consultants: {id: string, base: string, catchment_population: number, covered: Record<string, number>}[],
  *   unreachable: {mesh_code: string, population: number, reason: string, snap_m: number|null}[],

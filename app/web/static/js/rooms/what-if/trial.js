@@ -17,8 +17,10 @@ import { count } from "#kit/words.js";
  * @property {number[]} minutes
  * @property {number} population
  * @property {Record<string, number>} covered
- * @property {Record<string, number>} [covered_low] at the slowest speeds that may well be true, where that was asked for
+ * @property {Record<string, number>} [covered_low] how few it may be, where that was asked for
  * @property {Record<string, number>} [covered_high]
+ * @property {Record<string, number>} [covered_low_by_speed] the same, each base where the register has it
+ * @property {Record<string, number>} [covered_high_by_speed]
  * @property {number} unreachable_population
  * @property {number|null} mean_s
  * @property {import("#kit/types.js").DistrictCoverage[]} districts
