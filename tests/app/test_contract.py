@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,13 @@ COMMANDS = {
     "scenario run": {"name", "--json"},
     "scenario compare": {"before", "after", "--json"},
     "scenario remove": {"name"},
+    "backup": {"--minutes", "--profile", "--at", "--json"},
+    "critical-roads": {"--minutes", "--profile", "--at", "--worst", "--json"},
+    "closures import": {"file"},
+    "closures list": {"--at", "--json"},
+    "closures export": {"file"},
+    "closures remove": {"number"},
+    "report gaps": {"out", "--add", "--all-centres", "--minutes", "--printed-on"},
 }
 
 
@@ -149,7 +157,9 @@ def test_a_command_has_its_words(command: str) -> None:
     assert COMMANDS[command] <= words
 
 
-def test_no_command_is_without_a_row() -> None:
+def every_command() -> set[str]:
+    """Return the commands that there are."""
+
     def below(group: Any, before: str = "") -> set[str]:
         found = set()
         for name, command in group.commands.items():
@@ -157,7 +167,37 @@ def test_no_command_is_without_a_row() -> None:
             found |= below(command, f"{before}{name} ") if inside else {f"{before}{name}"}
         return found
 
-    assert below(get_command(commands)) >= set(COMMANDS)
+    return below(get_command(commands))
+
+
+def told(line: str) -> set[str]:
+    """Return the commands that a line of a table tells: `tono db start|stop`, alternatives with their arguments."""
+    found = set()
+    for text in re.findall(r"`tono ([^`]+)`", line):
+        first, *others = re.split(r"\\?\|", re.sub(r"\[.*?\]", "", text).strip())
+        words = [word for word in first.split() if re.fullmatch(r"[a-z-]+", word) and not word.startswith("-")]
+        found.add(" ".join(words))
+        found |= {" ".join([*words[:-1], other.split()[0]]) for other in others if re.match(r"[a-z]", other)}
+    return found
+
+
+def test_every_command_has_a_row_and_every_row_a_command() -> None:
+    assert set(COMMANDS) == every_command()
+
+
+def test_the_readme_tells_every_command_and_no_other(root: Path) -> None:
+    rows = [line for line in (root / "README.md").read_text().splitlines() if line.startswith("| `tono ")]
+    assert set().union(*map(told, rows)) == every_command()
+
+
+def test_a_command_that_is_told_or_forgotten_is_seen() -> None:
+    assert told("| `tono db start\\|stop\\|backup FILE` · `tono up [--port N]` | x |") == {
+        "db start",
+        "db stop",
+        "db backup",
+        "up",
+    }
+    assert told("| `tono report gaps OUT.pdf\\|html [--add K \\| --all]` | x |") == {"report gaps"}
 
 
 # --- the whole life, on a machine without any network -----------------------------------------------------------------
