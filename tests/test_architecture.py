@@ -216,6 +216,31 @@ def test_a_circle_of_modules_is_seen(root: Path, tmp_path: Path) -> None:
     assert any({"app.errors", "app.settings"} <= circle for circle in circles(tmp_path))
 
 
+def loose_migrations(sources: list[str]) -> list[str]:
+    """Return the migrations that do not follow the one before; two that follow the same would leave no newest one."""
+    found: list[str] = []
+    before = "None"
+    for source in sources:
+        facts = dict(re.findall(r"^(revision|down_revision) = (.+)$", source, re.MULTILINE))
+        if facts["down_revision"] != before:
+            found.append(facts["revision"])
+        before = facts["revision"]
+    return found
+
+
+def test_migrations_form_one_line(root: Path) -> None:
+    files = sorted((root / "app/migrations/versions").glob("*.py"))
+    assert loose_migrations([file.read_text() for file in files]) == []
+
+
+def test_two_migrations_after_the_same_are_seen() -> None:
+    first, second, third = (
+        f'revision = "{number}"\ndown_revision = {before}\n' for number, before in ((1, None), (2, '"1"'), (3, '"1"'))
+    )
+    assert loose_migrations([first, second]) == []
+    assert loose_migrations([first, second, third]) == ['"3"']
+
+
 def test_no_address_of_a_registry_or_machine(root: Path) -> None:
     found = []
     for path in tracked(root):
