@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.location_allocation.branch_and_bound import FOR_TIES, Hint, Limits, Reach, Tree, drop_ruled_out
+from geo.location_allocation import branch_and_bound
+from geo.location_allocation.branch_and_bound import Limits, Tree, drop_ruled_out, nodes_for_ties
 from geo.location_allocation.checked_input import Indices
 from geo.location_allocation.greedy import ceiling_of, cost_of, exchange, greedy, strongest
-from geo.location_allocation.instance import Floats, Instance, restrict
+from geo.location_allocation.instance import Floats, Hint, Instance, Reach, Root, restrict
 from geo.location_allocation.lagrangian import FREE, SMALLEST_STEP, raise_bound
 from geo.location_allocation.reaching_plans import reaching_plans
 
@@ -161,16 +162,17 @@ def try_all(instance: Instance, plans: Indices, tolerance: float, most_ties: int
     return Outcome(best, best, listed, len(ties) <= most_ties, len(plans))
 
 
-def best_sites(
+def best_sites(  # noqa: PLR0913 - what a caller knows beforehand, each optional
     instance: Instance,
     k: int,
     tolerance: float,
     most_ties: int,
     stop: Callable[[], bool] = lambda: False,
     *,
-    ask: Callable[[Instance, int], Hint | None] | None = None,
+    ask: Callable[[Root], Hint | None] | None = None,
     start: list[int] | None = None,
     must: Reach | None = None,
+    most_nodes: float = math.inf,
 ) -> Outcome:
     """Return the sets of k sites of least cost.
 
@@ -187,11 +189,13 @@ def best_sites(
     stop : callable
         Asked at each node; the search ends when it says True.
     ask : callable, optional
-        Another solver, asked when the search proves slow.
+        Another solver, asked at once when there are many posts, else when the search proves slow.
     start : list of int, optional
         A plan to begin with; a greedy one by default.
     must : ndarray of bool, shape (n, r), optional
         Which site reaches which of some points that the plan must reach; the base of the instance must forbid the rest.
+    most_nodes : float
+        Nodes after which the search for a plan ends.
 
     Returns
     -------
@@ -211,7 +215,8 @@ def best_sites(
         return Outcome(cost, cost, [()], True, 0)
     if math.comb(sites, k) * k * (points + 20) <= FEW:
         return try_all(instance, all_plans(sites, k), tolerance, most_ties)
-    if must is not None:
+    many = k > branch_and_bound.MANY_POSTS
+    if must is not None and not many:
         plans = reaching_plans(must, k, MANY // max(1, k * points))
         if plans is not None and len(plans):
             return try_all(instance, plans, tolerance, most_ties)
@@ -219,42 +224,45 @@ def best_sites(
     plan, cost = exchange(instance, *first)
     price = instance.base / 2 if start is None else np.minimum(instance.base, 2 * ceiling_of(instance, plan))
     search = Search(instance, np.arange(sites), price, plan, cost)
-    if k > 1:
+    if k > 1 and not (many and must is not None):  # there the bound is too far off to rule out much
         search = shrink(search, k, tolerance, stop)
-    limits = Limits(k, tolerance, most_ties, stop)
-    return search_tree(search, limits, None if must is None else must[search.sites], ask)
+    tree = Tree(
+        search.instance,
+        Limits(k, tolerance, most_ties, stop),
+        search.cost,
+        None if must is None else must[search.sites],
+        ask=ask,
+        most_nodes=most_nodes,
+        for_ties=int(min(most_nodes, nodes_for_ties(search.instance, k))),
+    )
+    return search_tree(search, tree)
 
 
-def search_tree(
-    search: Search, limits: Limits, must: Reach | None, ask: Callable[[Instance, int], Hint | None] | None
-) -> Outcome:
+def search_tree(search: Search, tree: Tree) -> Outcome:
     """Return the outcome of a search; when there are more ties than asked for, the first ones.
 
     Parameters
     ----------
     search : Search
         What is left to do.
-    limits : Limits
-        How many sites and ties, and when to end.
-    must : ndarray of bool, shape (n, r), optional
-        Which of its sites reaches which of the points that must be reached.
-    ask : callable, optional
-        Another solver.
+    tree : Tree
+        The search for it.
 
     Returns
     -------
     Outcome
         In the first problem's indices.
     """
-    tree = Tree(search.instance, limits, search.cost, must, ask=ask)
+    limits = tree.limits
     place = {site: index for index, site in enumerate(search.sites.tolist())}
     if all(site in place for site in search.plan):
         tree.keep(tuple(place[site] for site in search.plan), search.cost)
     left = tree.search(search.price.copy())
     if tree.overflow and limits.most_ties > 1:
-        ordered = Tree(search.instance, limits, tree.cost, must, ascending=True, most_nodes=tree.nodes + FOR_TIES)
+        most = tree.nodes + tree.for_ties
+        ordered = Tree(search.instance, limits, tree.cost, tree.must, ascending=True, most_nodes=most)
         ordered.search(search.price.copy())
         tree.ties = ordered.ties if len(ordered.ties) == limits.most_ties else tree.ties
     ties = sorted(tuple(search.sites[list(plan)].tolist()) for plan in tree.ties)
-    bound = tree.cost if tree.proven else min(left, tree.cost)
+    bound = tree.cost if tree.proven else min(max(left, tree.known_bound), tree.cost)
     return Outcome(tree.cost, bound, ties, not tree.overflow and math.isinf(left), tree.nodes)

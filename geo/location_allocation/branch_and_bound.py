@@ -16,14 +16,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.location_allocation.instance import Floats, Instance
+from geo.location_allocation.instance import Floats, Hint, Instance, Reach, Root
 from geo.location_allocation.lagrangian import DROPPED, FREE, earnings, raise_bound
 
-SLOW = 300  # nodes after which another solver is asked
+MANY_POSTS = 10  # with more, the search is too deep to prove much, and another solver is asked at once
+SLOW = 300  # nodes after which it is asked with fewer
 FOR_TIES = 2_000  # more nodes to look for ties when the other solver has proven the value
+TIE_WORK = 40_000_000  # with many posts, steps over sites and points in place of these nodes: a fraction of a second
 NODE_STEPS = 12  # few: after a choice the prices are nearly right
 States = NDArray[np.int8]
-Reach = NDArray[np.bool_]
 
 
 class Node(NamedTuple):
@@ -51,24 +52,6 @@ class Node(NamedTuple):
     price: Floats
     bound: float
     open_points: Reach
-
-
-class Hint(NamedTuple):
-    """What another solver found.
-
-    Attributes
-    ----------
-    plan : tuple of int
-        Its best plan.
-    cost : float
-        Cost of that plan.
-    bound : float
-        No plan costs less.
-    """
-
-    plan: tuple[int, ...]
-    cost: float
-    bound: float
 
 
 class Limits(NamedTuple):
@@ -109,7 +92,11 @@ class Tree:
     ascending : bool
         Take sites by index, so that ties come in ascending order, and end when there is no room for more.
     ask : callable, optional
-        Asked once, when the search proves slow, for what another solver can find.
+        Asked once for what another solver can find: at once with many posts, else when the search proves slow.
+    most_nodes : float
+        Nodes after which the search ends.
+    for_ties : int
+        Nodes after which it ends when the other solver has proven the value.
     """
 
     instance: Instance
@@ -117,11 +104,14 @@ class Tree:
     cost: float
     must: Reach | None = None
     ascending: bool = False
-    ask: Callable[[Instance, int], Hint | None] | None = None
+    ask: Callable[[Root], Hint | None] | None = None
     ties: list[tuple[int, ...]] = field(default_factory=list)
     overflow: bool = False
     nodes: int = 0
     most_nodes: float = np.inf
+    for_ties: int = FOR_TIES
+    known_bound: float = -np.inf
+    proven: bool = False
 
     def search(self, price: Floats) -> float:
         """Search all plans and return a bound on those that were left open, inf if none was.
@@ -138,6 +128,7 @@ class Tree:
         """
         sites = self.instance.table.shape[0]
         self.reach = np.zeros((sites, 0), dtype=np.bool_) if self.must is None else self.must
+        self.price = price.copy()
         nearest = self.instance.table.min(axis=0) if sites else self.instance.base
         floor = self.instance.constant + float(self.instance.weight @ nearest)
         free = np.full(sites, FREE, dtype=np.int8)
@@ -164,10 +155,10 @@ class Tree:
         bool
             True when stopped, or when all that is worth its time is found.
         """
-        if self.ask is not None and self.nodes >= SLOW:
-            self.take(self.ask(self.instance, self.limits.k))
+        if self.ask is not None and self.nodes >= (0 if self.limits.k > MANY_POSTS else SLOW):
+            self.take(self.ask(Root(self.instance, self.limits.k, self.price, self.limit, self.reach)))
             self.ask = None
-        enough = self.overflow and (self.ascending or self.most_nodes < np.inf)
+        enough = self.overflow and (self.ascending or self.proven)
         return enough or self.nodes >= self.most_nodes or self.limits.stop()
 
     def take(self, hint: Hint | None) -> None:
@@ -180,20 +171,11 @@ class Tree:
         """
         if hint is None:
             return
-        if hint.bound >= min(self.cost, hint.cost) - self.limits.tolerance:
-            self.most_nodes = self.nodes + FOR_TIES
+        self.known_bound = hint.bound
+        self.proven = hint.bound >= min(self.cost, hint.cost) - self.limits.tolerance
+        if self.proven:
+            self.most_nodes = min(self.most_nodes, self.nodes + self.for_ties)
         self.keep(hint.plan, hint.cost)
-
-    @property
-    def proven(self) -> bool:
-        """Return whether another solver has proven the best cost.
-
-        Returns
-        -------
-        bool
-            True after a hint with a proof.
-        """
-        return self.most_nodes < np.inf
 
     def explore(self, node: Node) -> float:
         """Search a part; return a bound on what was left open.
@@ -324,6 +306,27 @@ class Tree:
             self.ties.append(plan)
         else:
             self.overflow = True
+
+
+def nodes_for_ties(instance: Instance, k: int) -> int:
+    """Return the nodes to spend on ties once the value is proven.
+
+    Parameters
+    ----------
+    instance : Instance
+        The problem.
+    k : int
+        Sites to choose.
+
+    Returns
+    -------
+    int
+        Fewer where there are many posts and each node takes long.
+    """
+    if k <= MANY_POSTS:
+        return FOR_TIES
+    sites, points = instance.table.shape
+    return int(min(FOR_TIES, TIE_WORK // (NODE_STEPS * (10 * sites + 4 * points))))
 
 
 def drop_ruled_out(state: States, missing: int, earned: Floats, bound: float, limit: float) -> None:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import OutOfTimeError
+from geo.location_allocation.branch_and_bound import MANY_POSTS
 from geo.location_allocation.linear_model import LinearModel
 
 MOST_NODES = 20_000  # then HiGHS decides
+MOST_NODES_OF_MANY = 1_000  # the same with many posts, for which the search is too deep
 
 
 def masks_of(reached: NDArray[np.bool_]) -> list[int]:
@@ -63,6 +65,30 @@ def lowest(mask: int) -> int:
     return (mask & -mask).bit_length() - 1
 
 
+def bits(mask: int) -> Iterator[int]:
+    """Yield each bit of a mask as a mask of its own.
+
+    Parameters
+    ----------
+    mask : int
+        Not negative.
+
+    Yields
+    ------
+    int
+        A power of two.
+
+    Examples
+    --------
+    >>> list(bits(0b1010))
+    [2, 8]
+    """
+    while mask:
+        bit = mask & -mask
+        yield bit
+        mask ^= bit
+
+
 def largest(masks: Sequence[int]) -> list[int]:
     """Return the indices of the masks that lie within no other, one of equals (the first).
 
@@ -85,9 +111,13 @@ def largest(masks: Sequence[int]) -> list[int]:
     for index, mask in enumerate(masks):
         first.setdefault(mask, index)
     kept: list[int] = []
+    with_bit: dict[int, list[int]] = {}  # what contains a mask has its lowest bit, too
     for mask in sorted(first, key=lambda mask: (-mask.bit_count(), first[mask])):
-        if all(mask & ~larger for larger in kept):
+        larger = with_bit.get(mask & -mask, []) if mask else kept
+        if all(mask & ~other for other in larger):
             kept.append(mask)
+            for bit in bits(mask):
+                with_bit.setdefault(bit, []).append(mask)
     return [first[mask] for mask in kept]
 
 
@@ -113,9 +143,13 @@ def smallest(masks: Sequence[int]) -> list[int]:
     for index, mask in enumerate(masks):
         first.setdefault(mask, index)
     kept: list[int] = []
+    lowest_bit: dict[int, list[int]] = {}  # what lies within a mask has its lowest bit there
     for mask in sorted(first, key=lambda mask: (mask.bit_count(), first[mask])):
-        if all(smaller & ~mask for smaller in kept):
+        few = 0 < mask.bit_count() < len(kept) and 0 not in lowest_bit
+        smaller = (other for bit in bits(mask) for other in lowest_bit.get(bit, ())) if few else kept
+        if all(other & ~mask for other in smaller):
             kept.append(mask)
+            lowest_bit.setdefault(mask & -mask, []).append(mask)
     return sorted(first[mask] for mask in kept)
 
 
@@ -151,7 +185,7 @@ class Cover:
         self.masks = [masks[site] for site in self.sites]
         self.everything = (1 << points) - 1
         self.reaching = [[m for m, mask in enumerate(self.masks) if mask >> j & 1] for j in range(points)]
-        self.nodes = 0
+        self.nodes, self.most_nodes = 0, MOST_NODES
 
     def find(self, k: int, ends: float) -> list[int] | None:
         """Return at most k sites that reach everything, or None if there are none.
@@ -174,8 +208,9 @@ class Cover:
             Neither was shown in time.
         """
         self.nodes = 0
+        self.most_nodes = MOST_NODES_OF_MANY if k > MANY_POSTS else MOST_NODES
         found = self._search(self.everything, k)
-        if self.nodes <= MOST_NODES:
+        if self.nodes <= self.most_nodes:
             return None if found is None else [self.sites[m] for m in found]
         fewest = self.fewest(ends)
         if fewest is None or fewest.bound > k:
@@ -188,7 +223,7 @@ class Cover:
         if not missing:
             return []
         self.nodes += 1
-        if k == 0 or self.nodes > MOST_NODES:
+        if k == 0 or self.nodes > self.most_nodes:
             return None
         hardest = lowest(missing)
         if k == 1:

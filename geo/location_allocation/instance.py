@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Reach = NDArray[np.bool_]
 CHUNK = 1_000_000  # table cells sorted at once
 
 
@@ -39,6 +40,48 @@ class Instance(NamedTuple):
     base: Floats
     table: Floats
     constant: float
+
+
+class Hint(NamedTuple):
+    """What another solver found.
+
+    Attributes
+    ----------
+    plan : tuple of int
+        Its best plan.
+    cost : float
+        Cost of that plan.
+    bound : float
+        No plan costs less.
+    """
+
+    plan: tuple[int, ...]
+    cost: float
+    bound: float
+
+
+class Root(NamedTuple):
+    """What another solver is asked.
+
+    Attributes
+    ----------
+    instance : Instance
+        The problem.
+    k : int
+        Sites to choose.
+    price : ndarray of float64, shape (m,)
+        Prices that give a good lower bound.
+    limit : float
+        Plans that cost more are of no interest.
+    must : ndarray of bool, shape (n, r)
+        Which site reaches which of the points that must be reached.
+    """
+
+    instance: Instance
+    k: int
+    price: Floats
+    limit: float
+    must: Reach
 
 
 def make_instance(times: NDArray[np.floating], weight: Floats, base: Floats, constant: float = 0.0) -> Instance:

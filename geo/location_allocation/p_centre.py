@@ -26,6 +26,10 @@ def p_centre(problem: SitingProblem, k: int, *, max_ties: int = 100, time_limit_
     equally well: the plan is the one among them with the least mean time, and its ties are those of the same worst
     and the same mean time.
 
+    The value comes first, with its proof; the least mean and the ties come after, by bounded work. Where that is not
+    enough the plan is the one of the least mean found, and `ties_complete` is False. With more than ten posts and
+    `max_ties` 1 nothing is looked for: exchanges of one post lower the mean.
+
     Parameters
     ----------
     problem : SitingProblem

@@ -13,11 +13,13 @@ import time
 
 import numpy as np
 
+from geo.location_allocation import branch_and_bound
 from geo.location_allocation.best_sites import best_sites
 from geo.location_allocation.capacitated import least_time
 from geo.location_allocation.instance import Instance, make_instance
 from geo.location_allocation.plan import Plan, make_plan
 from geo.location_allocation.problem import SitingProblem
+from geo.location_allocation.radius_model import ask_highs
 
 SAME = 1e-9  # plans tie when their values differ by at most this share of the value without new posts
 
@@ -123,7 +125,8 @@ def p_median(problem: SitingProblem, k: int, *, max_ties: int = 100, time_limit_
     if problem.limits is not None:
         return least_time(problem, k, max_ties, ends)
     instance, tolerance = median_instance(problem)
-    outcome = best_sites(instance, k, tolerance, max_ties, lambda: time.monotonic() > ends)
+    stop, ask = lambda: time.monotonic() > ends, ask_highs if k > branch_and_bound.MANY_POSTS else None
+    outcome = best_sites(instance, k, tolerance, max_ties, stop, ask=ask)
     plans = sorted(tuple(problem.free[list(plan)].tolist()) for plan in outcome.ties)
     assignment = problem.nearest_post(plans[0])
     served = np.flatnonzero(assignment >= 0)

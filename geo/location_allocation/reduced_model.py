@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.location_allocation.branch_and_bound import Hint
 from geo.location_allocation.checked_input import Floats
 from geo.location_allocation.greedy import cost_of
-from geo.location_allocation.instance import Instance
+from geo.location_allocation.instance import Hint, Root
 from geo.location_allocation.linear_model import LinearModel
 
 MOST_ENTRIES = 400_000  # above it the model takes longer than the search that it shall help
@@ -44,17 +43,15 @@ def merge_identical(covered: np.ndarray, weight: Floats) -> tuple[np.ndarray, Fl
     return covered[:, first[order]], np.bincount(place[group], weight).astype(np.float64)
 
 
-def ask_highs(instance: Instance, k: int) -> Hint | None:
+def ask_highs(root: Root) -> Hint | None:
     """Return what HiGHS finds at the root of a maximal covering instance.
 
     It takes no branch, so the answer is the same on every machine, however busy.
 
     Parameters
     ----------
-    instance : Instance
+    root : Root
         Times are 0 or the base, which is 1.
-    k : int
-        Sites to choose.
 
     Returns
     -------
@@ -65,9 +62,10 @@ def ask_highs(instance: Instance, k: int) -> Hint | None:
     --------
     >>> from geo.location_allocation.instance import make_instance
     >>> cover = make_instance(np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([3.0, 5.0]), np.ones(2))
-    >>> ask_highs(cover, 1)
+    >>> ask_highs(Root(cover, 1, np.ones(2), np.inf, np.ones((2, 0), dtype=bool)))
     Hint(plan=(1,), cost=3.0, bound=3.0)
     """
+    instance, k = root.instance, root.k
     if instance.site.size > MOST_ENTRIES:
         return None
     sites, points = instance.table.shape

@@ -33,6 +33,10 @@ def set_covering(
     Among the plans with fewest posts the one with the least mean time is chosen; its ties are those of the same mean
     time.
 
+    The value comes first, with its proof; the least mean and the ties come after, by bounded work. Where that is not
+    enough the plan is the one of the least mean found, and `ties_complete` is False. With more than ten posts and
+    `max_ties` 1 nothing is looked for: exchanges of one post lower the mean.
+
     Parameters
     ----------
     problem : SitingProblem

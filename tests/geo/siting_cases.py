@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import shortest_path
 
 from geo.location_allocation import Plan, SitingProblem
 
@@ -152,6 +153,26 @@ def _values_of_assignments(problem: SitingProblem, posts: list[int], cutoff_s: f
                 seconds += weights[point] * float(problem.times[post, point])
         if all(people <= problem.limits[post] for post, people in load.items()):
             yield -sum(load.values()), seconds
+
+
+def random_roads(nodes: int, seed: int) -> NDArray[np.float64]:
+    """Return the lengths of the shortest ways in a network like those of OR-Library's p-median problems.
+
+    It is connected, has nodes² / 50 edges of lengths from 1 to 100, and every node is a site and a demand point.
+    """
+    draw = np.random.default_rng(seed)
+    lengths = np.zeros((nodes, nodes))
+    order = draw.permutation(nodes)
+    for start, end in itertools.pairwise(order.tolist()):
+        lengths[start, end] = lengths[end, start] = draw.integers(1, 101)
+    left = nodes * nodes // 50 - (nodes - 1)
+    while left > 0:
+        start, end = draw.integers(0, nodes, 2)
+        if start != end and not lengths[start, end]:
+            lengths[start, end] = lengths[end, start] = draw.integers(1, 101)
+            left -= 1
+    ways: NDArray[np.float64] = shortest_path(lengths, directed=False)
+    return ways
 
 
 def all_plans(plan: Plan) -> list[Sites]:

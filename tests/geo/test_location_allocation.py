@@ -26,10 +26,13 @@ from geo.location_allocation import SitingProblem, best_sites, maximal_covering,
 from geo.location_allocation import branch_and_bound as tree
 
 CASES = 500
+CASES_OF_MANY_POSTS = 60  # each asks HiGHS
 ENOUGH = 1000  # ties: no case has more
 
 
-@pytest.fixture(params=["each plan tried", "plans that reach all", "branch and bound", "HiGHS asked at once"])
+@pytest.fixture(
+    params=["each plan tried", "plans that reach all", "branch and bound", "HiGHS asked at once", "many posts"]
+)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make small cases go the ways of the large ones, too."""
     if request.param != "each plan tried":
@@ -38,11 +41,13 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setattr(best_sites, "MANY", 0)
     if request.param == "HiGHS asked at once":
         monkeypatch.setattr(tree, "SLOW", 0)
+    if request.param == "many posts":
+        monkeypatch.setattr(tree, "MANY_POSTS", 0)
     return str(request.param)
 
 
 def test_maximal_covering_equals_looking_at_every_plan(way: str) -> None:
-    for case in map(random_case, range(CASES)):
+    for case in map(random_case, range(CASES_OF_MANY_POSTS if way == "many posts" else CASES)):
         best, ties = best_by_looking(case, cover_value(case))
         plan = maximal_covering(case.problem, case.k, case.cutoff_s, max_ties=ENOUGH)
         assert same((plan.value,), (-best[0],)), case
@@ -62,7 +67,7 @@ def test_the_first_of_equal_covers_reaches_most_then_soonest_then_has_the_lowest
 
 
 def test_p_median_equals_looking_at_every_plan(way: str) -> None:
-    for case in map(random_case, range(CASES)):
+    for case in map(random_case, range(CASES_OF_MANY_POSTS if way == "many posts" else CASES)):
         best, ties = best_by_looking(case, mean_value(case))
         plan = p_median(case.problem, case.k, max_ties=ENOUGH)
         assert same((plan.value,), best[1:]), case
@@ -73,7 +78,7 @@ def test_p_median_equals_looking_at_every_plan(way: str) -> None:
 
 
 def test_p_centre_equals_looking_at_every_plan(way: str) -> None:
-    for case in map(random_case, range(CASES)):
+    for case in map(random_case, range(CASES_OF_MANY_POSTS if way == "many posts" else CASES)):
         best, ties = best_by_looking(case, worst_value(case))
         plan = p_centre(case.problem, case.k, max_ties=ENOUGH)
         if math.isinf(best[0]):
@@ -88,7 +93,7 @@ def test_p_centre_equals_looking_at_every_plan(way: str) -> None:
 
 
 def test_set_covering_equals_looking_at_every_plan(way: str) -> None:
-    for case in map(random_case, range(CASES)):
+    for case in map(random_case, range(CASES_OF_MANY_POSTS if way == "many posts" else CASES)):
         wanted = case.problem.reachable & (case.problem.weights > 0)
         plan = set_covering(case.problem, case.cutoff_s, max_ties=ENOUGH)
         for k in range(case.problem.free.size + 1):
