@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -175,9 +176,10 @@ def told(line: str) -> set[str]:
     found = set()
     for text in re.findall(r"`tono ([^`]+)`", line):
         first, *others = re.split(r"\\?\|", re.sub(r"\[.*?\]", "", text).strip())
-        words = [word for word in first.split() if re.fullmatch(r"[a-z-]+", word) and not word.startswith("-")]
+        words = list(itertools.takewhile(lambda word: re.fullmatch(r"[a-z][a-z-]*", word), first.split()))
         found.add(" ".join(words))
-        found |= {" ".join([*words[:-1], other.split()[0]]) for other in others if re.match(r"[a-z]", other)}
+        if "." not in first:  # `OUT.pdf|html` are endings of a file
+            found |= {" ".join([*words[:-1], other.split()[0]]) for other in others if re.match(r"[a-z]", other)}
     return found
 
 
