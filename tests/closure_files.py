@@ -10,7 +10,7 @@ from typing import Any
 from factories import NODES
 
 from app.roads.import_closures import Report, import_closures
-from app.roads.read_closures import Assumed
+from app.roads.read_restriction import Assumed
 
 # 住田町's own head.
 SUMITA = ("路線名", "位置", "区間延長", "内容", "迂回路", "理由")

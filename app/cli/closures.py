@@ -25,7 +25,7 @@ def closures_import(
     """Take closures from CSV or GeoJSON, all or none, and say what became of each row."""
     from app.errors import InputError
     from app.roads.import_closures import REFUSED, import_closures, refusal
-    from app.roads.read_closures import Assumed
+    from app.roads.read_restriction import Assumed
     from app.roads.schemas import report_lines
 
     with opened() as session:

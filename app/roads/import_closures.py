@@ -16,7 +16,8 @@ from app.errors import InputError
 from app.roads.models import Closure
 from app.roads.place_closures import Located, locate
 from app.roads.queries import active_network, edges_of, list_closures, load_network
-from app.roads.read_closures import Assumed, ClosureRow, Refused, read_closures
+from app.roads.read_closures import ClosureRow, Refused, read_closures
+from app.roads.read_restriction import Assumed
 from geo.roads.network import RoadNetwork
 
 STORED, SAME, OPEN, REFUSED = "stored", "same", "not closed", "refused"

@@ -20,7 +20,7 @@ import shapely
 from app.errors import InputError
 from app.roads.calendar import Period
 from app.roads.closure_columns import JAPANESE, READ, TEXTS
-from app.roads.read_restriction import closing_period, read_restriction
+from app.roads.read_restriction import Assumed, closing_period, read_restriction
 from app.roads.restriction_words import Effect
 
 ENCODINGS = ("utf-8-sig", "cp932")
@@ -54,16 +54,6 @@ class ClosureRow:
     def is_open(self) -> bool:
         """Whether cars may pass: a restriction that is shown and closes nothing."""
         return self.effect is Effect.OPEN
-
-
-@dataclass(frozen=True)
-class Assumed:
-    """What holds for rows that do not say it themselves."""
-
-    source: str = ""
-    period: str = ""
-    time_zone: str = ""
-    fallback_zone: str = "Asia/Tokyo"
 
 
 @dataclass(frozen=True)

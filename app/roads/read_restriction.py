@@ -7,19 +7,26 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.errors import InputError
 from app.roads.calendar import Period, check_period, zone_of
 from app.roads.read_period import has_zone, parse_clock, parse_day, parse_hours, parse_moment, parse_period
 from app.roads.restriction_words import Effect, Notice, read_notice
 
-if TYPE_CHECKING:
-    from app.roads.read_closures import Assumed
-
 WHOLE_DAY = re.compile(r"終日|昼夜|24時間|一日中|なし|-")
 # Zones stand in the column of hours where a file was written for it.
 ZONE_NAME = re.compile(r"[A-Za-z]+/[A-Za-z_/]+|UTC")
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What holds for rows that do not say it themselves."""
+
+    source: str = ""
+    period: str = ""
+    time_zone: str = ""
+    fallback_zone: str = "Asia/Tokyo"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import InputError
-from app.roads.read_closures import Assumed, ClosureRow, Refused, read_closures
+from app.roads.read_closures import ClosureRow, Refused, read_closures
+from app.roads.read_restriction import Assumed
 from app.roads.restriction_words import Effect
 
 JST = ZoneInfo("Asia/Tokyo")
@@ -340,4 +341,6 @@ def test_bytes_turned_over_are_read_or_refused(tmp_path: Path, ending: str) -> N
             content[dice.randrange(len(content))] = dice.randrange(256)
         path.write_bytes(content[: dice.choice([len(content), dice.randrange(len(content))])])
         with contextlib.suppress(InputError):
-            read_closures(path, Assumed())
+            rows, refused, _ = read_closures(path, Assumed())
+            assert len({row.number for row in [*rows, *refused]}) == len(rows) + len(refused)
+            assert all(row.why for row in refused)

@@ -23,7 +23,8 @@ from app.roads.edit_closures import remove_closure
 from app.roads.export_closures import export_closures
 from app.roads.models import Closure
 from app.roads.queries import active_network, closures_at, load_network
-from app.roads.read_closures import Assumed, read_closures
+from app.roads.read_closures import read_closures
+from app.roads.read_restriction import Assumed
 from app.roads.schemas import closure_lines, closure_properties
 from app.siting.propose_sites import Wish, propose_sites
 
