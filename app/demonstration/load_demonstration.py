@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +18,10 @@ from app.datasets.queries import add_dataset, list_bundled, list_datasets
 from app.demand.load_demand import store_cells
 from app.demand.models import SmallArea
 from app.demonstration.read_bundled import day, fingerprint, flag, hour, numbers, point, rows
+from app.documents.dates import parse_day, parse_month_day
 from app.errors import InputError
 from app.register.models import District, Organisation, Resource, Schedule, WatchAgreement
+from app.register.opening import check_schedule
 from app.roads.build_network import Origin, store_network
 from app.roads.queries import list_networks
 from geo.roads.network import RoadNetwork
@@ -239,15 +242,17 @@ def _load_schedules(bundle: Bundle, resources: Mapping[str, int]) -> int:
             starts_on=day(row["starts_on"]),
             start_time=hour(row["start_time"]),
             end_time=hour(row["end_time"]),
-            exdates=[date.fromisoformat(text) for text in row["exdates"].split()],
-            season_from=row["season_from"],
-            season_to=row["season_to"],
+            exdates=[parse_day(text) for text in re.split(r"[\s,、;]+", row["exdates"].strip()) if text],
+            season_from=row["season_from"] and parse_month_day(row["season_from"]),
+            season_to=row["season_to"] and parse_month_day(row["season_to"]),
             note=row["note"],
             source=row["source"],
             is_demo=flag(row["is_demo"]),
         )
         for row in rows(bundle.folder, "schedules")
     ]
+    for schedule in made:
+        check_schedule(schedule)
     bundle.session.add_all(made)
     return len(made)
 

@@ -10,18 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from app.errors import InputError
+from app import tables
+from app.documents.dates import parse_day, parse_hour
+from app.documents.input_file import read_input
 
 Row = dict[str, Any]
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
     """Return a bundled file as text columns, empty where nothing is known."""
-    path = folder / f"{name}.csv"
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise InputError(f"The bundled file {path} cannot be read: {error}.") from error
+    return tables.read_table(read_input(folder / f"{name}.csv"), {}).frame()
 
 
 def rows(folder: Path, name: str) -> Iterator[Row]:
@@ -49,13 +47,13 @@ def flag(text: str) -> bool:
 
 
 def day(text: str) -> date | None:
-    """Return an ISO date, or None where it is not known."""
-    return date.fromisoformat(text) if text else None
+    """Return a date, or None where it is not known."""
+    return parse_day(text) if text else None
 
 
 def hour(text: str) -> time | None:
     """Return a time of day, or None where it is not known."""
-    return time.fromisoformat(text) if text else None
+    return parse_hour(text) if text else None
 
 
 def point(lon: str, lat: str) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NoReturn
 
@@ -72,6 +73,21 @@ def parse_day(text: str) -> date:
             f"{text!r} has an hour; write the day alone.", detail=f"「{text}」は日付だけを書いてください。"
         )
     return moment.date()
+
+
+def parse_month_day(text: str) -> str:
+    """Return a day of every year as ``MM-DD``; 29 February is a day of every year too.
+
+    >>> parse_month_day("4月1日"), parse_month_day("12/01")
+    ('04-01', '12-01')
+    """
+    found = re.fullmatch(r"(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?", _plain(text))
+    if found is None or not 1 <= int(found[1]) <= 12 or not 1 <= int(found[2]) <= monthrange(2000, int(found[1]))[1]:
+        raise InputError(
+            f"{text!r} is not a day of every year; write it as in 4月1日.",
+            detail=f"月日「{text}」を読めません。例: 4月1日",
+        )
+    return f"{int(found[1]):02d}-{int(found[2]):02d}"
 
 
 def parse_hour(text: str) -> time:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import holidays
-from dateutil.rrule import rrulestr
 
+from app.documents.clock import today
+from app.errors import InputError
 from app.register.models import Schedule
+from app.register.recurrence import CLOCK, Rule, days_between, needs_start, parse_recurrence
 
-JAPAN = ZoneInfo("Asia/Tokyo")
 WEEKDAYS = "月火水木金土日"
-CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-HORIZON = timedelta(days=400)
-
-
-def today() -> date:
-    """Return the date in Japan."""
-    return datetime.now(JAPAN).date()
+# How far ahead days are listed, and how far the next one is looked for: 29 February is eight years off at most.
+HORIZON_DAYS = 400
+FARTHEST_DAYS = 9 * 366
 
 
 @lru_cache(maxsize=8)
@@ -34,6 +32,7 @@ class _When(NamedTuple):
 
     rrule: str
     starts_on: date | None
+    start_time: time | None
     exdates: tuple[date, ...]
     closed_on_holidays: bool
     season_from: str
@@ -44,6 +43,7 @@ class _When(NamedTuple):
         return _When(
             schedule.rrule,
             schedule.starts_on,
+            schedule.start_time,
             tuple(schedule.exdates),
             schedule.closed_on_holidays,
             schedule.season_from,
@@ -60,31 +60,43 @@ def _in_season(when: _When, day: date) -> bool:
     return mark >= when.season_from or mark <= when.season_to
 
 
-def _days(when: _When, since: date) -> Iterator[date]:
+def _days(when: _When, since: date, ahead: int) -> Iterator[date]:
     if not when.rrule:
         return
-    start = datetime.combine(when.starts_on or since, datetime.min.time())
-    rule = rrulestr(when.rrule, dtstart=start)
-    first = datetime.combine(max(since, start.date()), datetime.min.time())
-    until = datetime.combine(since + HORIZON, datetime.min.time())
-    for moment in rule.xafter(first, inc=True):
-        if moment > until:
-            return
-        day = moment.date()
+    said = parse_recurrence(when.rrule)
+    last = date.fromordinal(min(since.toordinal() + ahead, date.max.toordinal()))
+    start, hour = when.starts_on or said.starts_on, when.start_time or said.start_time or time()
+    streams = [days_between(rule, _start(when, rule, start, since), since, last, hour) for rule in said.rules]
+    more = sorted(day for day in said.more if since <= day <= last)
+    for day, _ in itertools.groupby(heapq.merge(*streams, more)):
         holiday = when.closed_on_holidays and day in _public_holidays(day.year)
-        if day not in when.exdates and _in_season(when, day) and not holiday:
+        if day not in when.exdates and day not in said.less and _in_season(when, day) and not holiday:
             yield day
 
 
-# A rule is walked from its first day, years ago; every page of a day asks for the same.
+def _start(when: _When, rule: Rule, start: date | None, since: date) -> date:
+    if start is None and needs_start(rule):
+        raise InputError(
+            f"The schedule {when.rrule[:120]!r} cannot be followed without its first day (starts_on).",
+            detail=f"開催の規則「{when.rrule[:120]}」には、始まりの日が要ります。",
+        )
+    return start or since
+
+
+def check_schedule(schedule: Schedule) -> None:
+    """Refuse a schedule whose days cannot be told, before it is stored."""
+    next(_days(_When.of(schedule), schedule.starts_on or today(), HORIZON_DAYS), None)
+
+
+# Every page of a day asks for the same.
 @lru_cache(maxsize=4096)
 def _next_day(when: _When, since: date) -> date | None:
-    return next(_days(when, since), None)
+    return next(_days(when, since, FARTHEST_DAYS), None)
 
 
 def occurrences(schedule: Schedule, since: date) -> Iterator[date]:
-    """Yield the days on which a schedule takes place, from `since` (inclusive) to `HORIZON` later."""
-    return _days(_When.of(schedule), since)
+    """Yield the days on which a schedule takes place, from `since` (inclusive) to `HORIZON_DAYS` later."""
+    return _days(_When.of(schedule), since, HORIZON_DAYS)
 
 
 def next_on(schedule: Schedule, since: date) -> date | None:
@@ -124,31 +136,51 @@ def next_text(day: date, schedule: Schedule) -> str:
 
 
 def rule_text(schedule: Schedule) -> str:
-    """Return the rule in plain Japanese; the stored words win over words made from the rule."""
-    return schedule.rule_text or _words(schedule.rrule)
+    """Return the rule in plain Japanese; the stored words win over words made from the rule, which may be none."""
+    return schedule.rule_text or _words(_When.of(schedule))
 
 
-def _words(rrule: str) -> str:
-    parts = dict(part.split("=", 1) for part in rrule.split(";"))
-    interval = int(parts.get("INTERVAL", "1"))
-    days = parts.get("BYDAY", "")
-    if parts["FREQ"] == "DAILY":
-        return "毎日" if interval == 1 else f"{interval}日ごと"
-    if parts["FREQ"] == "WEEKLY":
-        head = "毎週" if interval == 1 else "隔週" if interval == 2 else f"{interval}週ごとの"
-        return head + "・".join(WEEKDAYS[CODES.index(code)] for code in days.split(",")) + "曜日"
-    if parts["FREQ"] == "MONTHLY":
-        head = "毎月" if interval == 1 else "隔月" if interval == 2 else f"{interval}か月ごとの"
-        return head + _month_days(parts)
+def _words(when: _When) -> str:
+    """Return words only for a rule of which they say everything."""
+    said = parse_recurrence(when.rrule) if when.rrule else None
+    if said is None or len(said.rules) != 1 or said.more or said.less:
+        return ""
+    (rule,) = said.rules
+    words = _days_in_words(rule, when.starts_on or said.starts_on)
+    # Until midnight is until the day before.
+    if words and (end := rule.until_day or (rule.until and (rule.until - timedelta(seconds=1)).date())):
+        return f"{words}({end.year}年{end.month}月{end.day}日まで)"
+    return f"{words}(全{rule.count}回)" if words and rule.count else words
+
+
+def _days_in_words(rule: Rule, start: date | None) -> str:
+    parts = set(rule.numbers) - set(CLOCK)
+    every = rule.interval
+    if rule.frequency == "DAILY" and not parts and not rule.days:
+        return "毎日" if every == 1 else f"{every}日ごと"
+    if rule.frequency == "WEEKLY" and not parts:
+        days = rule.days or (((start.weekday(), 0),) if start else ())
+        head = "毎週" if every == 1 else "隔週" if every == 2 else f"{every}週ごとの"
+        return head + "・".join(WEEKDAYS[day] for day, _ in days) + "曜日" if days else ""
+    if rule.frequency == "MONTHLY":
+        head = "毎月" if every == 1 else "隔月" if every == 2 else f"{every}か月ごとの"
+        days_of_month = _month_days(rule, parts, start)
+        return head + days_of_month if days_of_month else ""
     return ""
 
 
-def _month_days(parts: dict[str, str]) -> str:
-    if "BYMONTHDAY" in parts:
-        return "・".join("末日" if day == "-1" else f"{day}日" for day in parts["BYMONTHDAY"].split(","))
-    position = parts.get("BYSETPOS", "")
-    words = []
-    for code in parts.get("BYDAY", "").split(","):
-        nth = code[:-2] or position
-        words.append(("最終" if nth == "-1" else f"第{nth}") + WEEKDAYS[CODES.index(code[-2:])] + "曜日")
-    return "・".join(words)
+def _month_days(rule: Rule, parts: set[str], start: date | None) -> str:
+    if not rule.days and parts <= {"BYMONTHDAY"}:
+        numbers = rule.numbers.get("BYMONTHDAY") or ((start.day,) if start else ())
+        if all(number >= -1 for number in numbers):
+            return "・".join("末日" if number == -1 else f"{number}日" for number in numbers)
+        return ""
+    positions = rule.numbers.get("BYSETPOS", ())
+    days = rule.days
+    if len(days) == 1 and days[0][1] == 0 and parts == {"BYSETPOS"}:
+        days = tuple((days[0][0], position) for position in positions)
+    elif parts:
+        return ""
+    if not all(1 <= nth <= 5 or nth == -1 for _, nth in days):
+        return ""
+    return "・".join(("最終" if nth == -1 else f"第{nth}") + WEEKDAYS[day] + "曜日" for day, nth in days)

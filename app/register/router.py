@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Query
 
 from app.accounts.caller import Caller
 from app.database import DbSession
+from app.documents.clock import today
 from app.documents.geojson import feature, feature_collection
 from app.register import queries, schemas
-from app.register.opening import today
 from app.register.search import NO_NUL
 
 router = APIRouter(tags=["資源"])

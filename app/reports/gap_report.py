@@ -18,10 +18,10 @@ from app.coverage.models import CoverageRun
 from app.coverage.queries import list_run_cells, list_runs
 from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets
+from app.documents.clock import JAPAN
 from app.documents.minutes import SECONDS
 from app.errors import InputError
 from app.register.models import District
-from app.register.opening import JAPAN
 from app.register.queries import list_districts
 from app.reports.gap_counts import GapCounts, People, before_said, count_people, people_of
 from app.roads.base_map import road_lines

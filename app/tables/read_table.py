@@ -99,7 +99,8 @@ def read_table(file: InputFile, columns: Mapping[str, Sequence[str]], required: 
     file : InputFile
         See `app.documents.input_file.read_input`.
     columns : mapping
-        The plain name of each column that is known → the titles that mean the same.
+        The plain name of each column that is known → the titles that mean the same; where none is known, the first
+        row is the header.
     required : sequence of str
         Plain names without which the table is refused.
     """
@@ -129,7 +130,7 @@ def _split(header: tuple[tuple[Heading, ...], int], grid: Grid) -> tuple[tuple[H
 
 
 def _fits(table: Table, columns: Mapping[str, Sequence[str]], required: Sequence[str]) -> bool:
-    known = set(table.names) & set(columns)
+    known = set(table.names) & set(columns) if columns else set(table.names)
     return bool(table.grid.rows) and (set(required) <= known if required else bool(known))
 
 

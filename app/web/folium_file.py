@@ -9,9 +9,9 @@ import folium
 from sqlalchemy.orm import Session
 
 from app import wording
+from app.documents.clock import today
 from app.documents.whole_file import check_target, write_whole
 from app.errors import NotReadyError
-from app.register.opening import today
 from app.web import map_file_words as words
 from app.web.headers import GSI_HOST
 from app.web.map_file_facts import MapFacts, read_facts

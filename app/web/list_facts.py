@@ -17,8 +17,8 @@ from app.coverage.queries import list_run_cells
 from app.coverage.settlement_times import Place, late_cells, settlement_cells
 from app.demand.models import SmallArea
 from app.demand.queries import list_places
+from app.documents.clock import JAPAN
 from app.errors import NotReadyError
-from app.register.opening import JAPAN
 
 Row = dict[str, Any]
 

@@ -14,8 +14,8 @@ from fastapi.templating import Jinja2Templates
 from app import wording
 from app.accounts.caller import Caller
 from app.database import DbSession
+from app.documents.clock import JAPAN, today
 from app.register.models import KIND_TITLES
-from app.register.opening import JAPAN, today
 from app.register.queries import list_resources
 from app.register.schemas import resource_details
 from app.roads.queries import active_network, load_network

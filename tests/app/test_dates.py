@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.documents.clock import JAPAN
-from app.documents.dates import parse_day, parse_hour, parse_minutes, parse_moment
+from app.documents.dates import parse_day, parse_hour, parse_minutes, parse_moment, parse_month_day
 from app.errors import InputError
 
 MORNING = datetime(2026, 1, 5, 8, 3, tzinfo=JAPAN)
@@ -84,6 +84,18 @@ def test_what_is_no_moment_or_may_be_two_is_refused(text: str, said: str) -> Non
 def test_a_day_has_no_hour(text: str) -> None:
     with pytest.raises(InputError):
         parse_day(text)
+
+
+def test_a_day_of_every_year() -> None:
+    assert [parse_month_day(text) for text in ("4月1日", "04-01", "４/１", "2/29")] == [
+        "04-01",
+        "04-01",
+        "04-01",
+        "02-29",
+    ]
+    for text in ("4月", "13/1", "2/30", "2026/4/1", ""):
+        with pytest.raises(InputError):
+            parse_month_day(text)
 
 
 @pytest.mark.parametrize("text", ["24:00", "8", "", "午前12時", "8:03:99"])
