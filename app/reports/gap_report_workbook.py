@@ -1,4 +1,8 @@
-"""The report as workbook: its tables, with formulas over what is printed, and all inputs; no link to anywhere."""
+"""The report as workbook: its tables, with formulas over what is printed, and all inputs; no link to anywhere.
+
+Each formula carries its value, so that the numbers stand there too where nothing calculates: in a preview, in protected
+view, in pandas.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from app import wording
 from app.reports import gap_report_words as words
@@ -25,98 +27,175 @@ from app.reports.paper import palette
 
 HEAD_ROW = 4
 FIRST_ROW = HEAD_ROW + 1
-THIN = Side(style="thin", color="999999")
+A4 = 9
 # Kana and kanji take the room of two Latin letters.
 WIDE = re.compile(r"[^\x00-\x7f]")
+# What XML cannot hold.
+ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LONGEST_TEXT = 32_767
+COUNT, SHARE = "#,##0", "0.0%"
+Number = int | float
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula and what it comes to."""
+
+    text: str
+    value: Number
+
+
+class Sheet:
+    """A sheet whose rows and columns are counted from 1, as in its formulas."""
+
+    def __init__(self, book: xlsxwriter.Workbook, name: str) -> None:
+        self._book = book
+        self._sheet: Worksheet = book.add_worksheet(name)
+        self._widths: dict[int, float] = {}
+        self._sheet.set_paper(A4)
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.set_footer("&R&P/&N")
+
+    def put(self, row: int, column: int, value: Any, **look: Any) -> None:
+        """Write text as text, whatever it begins with, numbers as numbers, formulas with their value."""
+        shape = self._format(look)
+        if isinstance(value, Formula):
+            self._sheet.write_formula(row - 1, column - 1, value.text, shape, value.value)
+        elif isinstance(value, str):
+            value = ILLEGAL.sub("", value)[:LONGEST_TEXT]
+            self._sheet.write_string(row - 1, column - 1, value, shape)
+        elif value is not None:
+            self._sheet.write_number(row - 1, column - 1, value, shape)
+        if row >= HEAD_ROW and not isinstance(value, Formula) and "num_format" not in look:
+            self.widen(column, min(2.0 + len(str(value)) + len(WIDE.findall(str(value))), 60.0))
+
+    def head(self, titles: Sequence[str]) -> None:
+        """Write the header, which stays in sight and on every page."""
+        for column, title in enumerate(titles, start=1):
+            self.put(HEAD_ROW, column, title, bold=True, bg_color=palette()["ground"], bottom=1, bottom_color="#999999")
+        self._sheet.freeze_panes(HEAD_ROW, 1)
+        self._sheet.repeat_rows(HEAD_ROW - 1)
+
+    def widen(self, column: int, width: float) -> None:
+        """Make a column at least so wide."""
+        if width > self._widths.get(column, 0.0):
+            self._widths[column] = width
+            self._sheet.set_column(column - 1, column - 1, width)
+
+    def _format(self, look: dict[str, Any]) -> Format | None:
+        return self._book.add_format(look) if look else None
 
 
 def render_workbook(report: GapReport) -> bytes:
     """Return the report as .xlsx, dated with its data."""
-    book = Workbook()
-    book.remove(book.active)
+    stream = io.BytesIO()
+    # Texts are written as they are: no address becomes a link, nothing becomes a number or a formula.
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
     _districts(_sheet(book, report, "地区別", "地区ごとの人数"), report)
     _posts(_sheet(book, report, "拠点ごと", "1か所ごとに増える人数"), report)
     _classes(_sheet(book, report, "時間の分布", "相談員が着くまでの時間ごとの人数"), report)
     _inputs(_sheet(book, report, "数字の出どころ", "計算に使ったもの"), report)
-    book.properties.title = words.title(report)
-    book.properties.creator = report.city_name
     moment = datetime.combine(report.day, time())
-    book.properties.created = moment
-    stream = io.BytesIO()
-    book.save(stream)
+    book.set_properties({"title": words.title(report), "author": report.city_name, "created": moment})
+    book.close()
     return _dated(stream.getvalue(), moment)
 
 
 # --- sheets ----------------------------------------------------------------------------------------------------------
 
 
-def _sheet(book: Workbook, report: GapReport, name: str, title: str) -> Worksheet:
-    sheet = book.create_sheet(name)
-    _put(sheet, 1, 1, f"{title}({words.means(report)})").font = Font(bold=True, size=14)
+def _sheet(book: xlsxwriter.Workbook, report: GapReport, name: str, title: str) -> Sheet:
+    sheet = Sheet(book, name)
+    sheet.put(1, 1, f"{title}({words.means(report)})", bold=True, font_size=14)
     marks = " ".join(words.assumptions(report))
-    _put(sheet, 2, 1, f"{words.basis(report)}。{marks}")
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.right.text = "&P/&N"
+    sheet.put(2, 1, f"{words.basis(report)}。{marks}")
     return sheet
 
 
-def _districts(sheet: Worksheet, report: GapReport) -> None:
+def _districts(sheet: Sheet, report: GapReport) -> None:
     titles = ["地区", "相談員", "人口(人)", "今(人)", "今(%)", "増員後(人)", "増員後(%)", "増える人(人)", "残る人(人)"]
-    _head(sheet, titles)
+    sheet.head(titles)
     row = FIRST_ROW
     for row, name in enumerate(report.counts.districts, start=FIRST_ROW):
-        _people_row(sheet, row, [name, words.posts(report, name)], words.row(report, "district", name))
+        people = _people_row(row, words.row(report, "district", name))
+        _write_row(sheet, row, [name, words.posts(report, name), *people])
     last = row + 1
-    city = words.row(report, "city")
-    _people_row(sheet, last, ["全市", f"{report.gaps['consultants'] + len(report.gaps['ladder'])}人"], city)
-    for column, name in zip("CDFHI", COLUMNS, strict=True):
-        told = [report.counts.of("district", place, name) for place in report.counts.districts]
-        if None not in told and report.counts.of("city", name) is not None:
-            sheet[f"{column}{last}"] = f"=SUM({column}{FIRST_ROW}:{column}{row})"
-    for cell in sheet[last]:
-        cell.font = Font(bold=True)
-        cell.border = Border(top=THIN, bottom=THIN)
+    cells = _people_row(last, words.row(report, "city"))
+    for place, (column, name) in zip((0, 1, 3, 5, 6), zip("CDFHI", COLUMNS, strict=True), strict=True):
+        told = [report.counts.of("district", district, name) for district in report.counts.districts]
+        if told and report.counts.of("city", name) is not None:
+            known = [count for count in told if count is not None]
+            if len(known) == len(told):
+                cells[place] = Formula(f"=SUM({column}{FIRST_ROW}:{column}{row})", sum(known))
+    posts = report.gaps["consultants"] + len(report.gaps["ladder"])
+    _write_row(sheet, last, ["全市", f"{posts}人", *cells], bold=True, top=1, bottom=1, border_color="#999999")
     if not report.counts.are_complete:
-        sheet.cell(last + 2, 1, words.NOTE)
+        sheet.put(last + 2, 1, words.NOTE)
 
 
-def _people_row(sheet: Worksheet, row: int, names: Sequence[str], counts: Sequence[int | None]) -> None:
-    """Write a row: counts as numbers, shares and differences as formulas over what is written."""
+def _people_row(row: int, counts: Sequence[int | None]) -> list[Number | Formula | None]:
+    """Return people, now, share, after, share, gain and left: shares and differences as formulas."""
     people, now, after, gain, left = counts
-    for column, name in enumerate(names, start=1):
-        _put(sheet, row, column, name)
-    for column, value in ((3, people), (4, now), (6, after)):
-        _number(sheet, row, column, value)
-    _share(sheet, row, 5, known=None not in {people, now} and people != 0, formula=f"=D{row}/C{row}")
-    _share(sheet, row, 7, known=None not in {people, after} and people != 0, formula=f"=F{row}/C{row}")
-    _number(sheet, row, 8, gain if gain is None or None in {now, after} else f"=F{row}-D{row}")
-    _number(sheet, row, 9, left if left is None or None in {people, after} else f"=C{row}-F{row}")
+    return [
+        people,
+        now,
+        _share(f"=D{row}/C{row}", now, people),
+        after,
+        _share(f"=F{row}/C{row}", after, people),
+        gain if gain is None else _difference(f"=F{row}-D{row}", after, now, gain),
+        left if left is None else _difference(f"=C{row}-F{row}", people, after, left),
+    ]
 
 
-def _posts(sheet: Worksheet, report: GapReport) -> None:
+def _share(formula: str, part: int | None, whole: int | None) -> Formula | None:
+    return None if part is None or not whole else Formula(formula, part / whole)
+
+
+def _difference(formula: str, more: int | None, less: int | None, known: int) -> Number | Formula:
+    """Return a difference of two cells, or the number alone where one of them stays unsaid."""
+    return known if more is None or less is None else Formula(formula, more - less)
+
+
+def _write_row(sheet: Sheet, row: int, cells: Sequence[Any], **look: Any) -> None:
+    """Write a row of the districts: two texts, then counts and shares, unsaid where they are None."""
+    for column, value in enumerate(cells, start=1):
+        if column <= 2:
+            sheet.put(row, column, value, **look)
+        else:
+            _number(sheet, row, column, value, SHARE if column in {5, 7} else COUNT, **look)
+
+
+def _number(
+    sheet: Sheet, row: int, column: int, value: Number | Formula | None, shape: str = COUNT, **look: Any
+) -> None:
+    """Write a count, a formula of counts, or that it stays unsaid."""
+    sheet.put(row, column, UNSAID if value is None else value, num_format=shape, align="right", **look)
+
+
+def _posts(sheet: Sheet, report: GapReport) -> None:
     minutes = report.wish.minutes
     titles = ["何か所目", "相談員(人)", "増やす場所", "経度", "緯度", f"{minutes}分以内(人)", "増える人(人)"]
-    _head(sheet, [*titles, "平均(分)", "95%の人が着く(分)", "確かめた"])
+    sheet.head([*titles, "平均(分)", "95%の人が着く(分)", "確かめた"])
     gaps = report.gaps
     _post_row(sheet, FIRST_ROW, [0, gaps["consultants"], "今"], gaps["now"])
-    _number(sheet, FIRST_ROW, 6, report.counts.of("city", "now"))
+    before = report.counts.of("city", "now")
+    _number(sheet, FIRST_ROW, 6, before)
     for row, rung in enumerate(gaps["ladder"], start=FIRST_ROW + 1):
         site, step = rung["sites"][-1], rung["k"]
         _post_row(sheet, row, [step, gaps["consultants"] + step, site["name"], site["lon"], site["lat"]], rung)
         covered, gain = report.counts.of("step", step, "covered"), report.counts.of("step", step, "gain")
-        before = report.counts.of("city", "now") if step == 1 else report.counts.of("step", step - 1, "covered")
         _number(sheet, row, 6, covered)
-        _number(sheet, row, 7, gain if gain is None or None in {covered, before} else f"=F{row}-F{row - 1}")
-        _put(sheet, row, 10, "最良" if rung["status"] == "optimal" else "最良とは確かめていない")
+        told = gain if gain is None else _difference(f"=F{row}-F{row - 1}", covered, before, gain)
+        _number(sheet, row, 7, told)
+        sheet.put(row, 10, "最良" if rung["status"] == "optimal" else "最良とは確かめていない")
+        before = covered
 
 
-def _post_row(sheet: Worksheet, row: int, values: Sequence[Any], figures: dict[str, Any]) -> None:
+def _post_row(sheet: Sheet, row: int, values: Sequence[Any], figures: dict[str, Any]) -> None:
     for column, value in enumerate(values, start=1):
-        _put(sheet, row, column, value)
-    _put(sheet, row, 8, _minutes(figures["mean_s"]))
-    _put(sheet, row, 9, _minutes(figures["p95_s"]))
+        sheet.put(row, column, value)
+    sheet.put(row, 8, _minutes(figures["mean_s"]))
+    sheet.put(row, 9, _minutes(figures["p95_s"]))
 
 
 def _minutes(seconds: float | None) -> int | str:
@@ -124,20 +203,20 @@ def _minutes(seconds: float | None) -> int | str:
     return int(told) if told.isdigit() else told
 
 
-def _classes(sheet: Worksheet, report: GapReport) -> None:
-    _head(sheet, ["着くまでの時間", "今(人)", "増員後(人)"])
+def _classes(sheet: Sheet, report: GapReport) -> None:
+    sheet.head(["着くまでの時間", "今(人)", "増員後(人)"])
     for place, title in enumerate(words.class_titles(report.counts.edges)):
-        _put(sheet, FIRST_ROW + place, 1, title)
+        sheet.put(FIRST_ROW + place, 1, title)
         _number(sheet, FIRST_ROW + place, 2, report.counts.of("class", place, "now"))
         _number(sheet, FIRST_ROW + place, 3, report.counts.of("class", place, "after"))
 
 
-def _inputs(sheet: Worksheet, report: GapReport) -> None:
-    _head(sheet, ["項目", "内容"])
-    for row, pair in enumerate(_facts(report), start=FIRST_ROW):
-        for column, value in enumerate(pair, start=1):
-            _put(sheet, row, column, value)
-    sheet.column_dimensions["B"].width = 80
+def _inputs(sheet: Sheet, report: GapReport) -> None:
+    sheet.head(["項目", "内容"])
+    for row, (title, value) in enumerate(_facts(report), start=FIRST_ROW):
+        sheet.put(row, 1, title)
+        sheet.put(row, 2, value)
+    sheet.widen(2, 80)
 
 
 def _facts(report: GapReport) -> Iterable[tuple[str, Any]]:
@@ -158,60 +237,12 @@ def _facts(report: GapReport) -> Iterable[tuple[str, Any]]:
     yield "著作権", wording.credit(report.sources, report.network)
 
 
-# --- cells -----------------------------------------------------------------------------------------------------------
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: Any) -> Cell:
-    """Write text as text, whatever it begins with, and numbers as numbers."""
-    cell = sheet.cell(row, column)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-    if isinstance(value, str):
-        cell.data_type = "s"
-    _widen(sheet, cell)
-    return cell
-
-
-def _number(sheet: Worksheet, row: int, column: int, value: int | str | None) -> None:
-    """Write a count, a formula of counts, or that it stays unsaid."""
-    cell = sheet.cell(row, column, UNSAID if value is None else value)
-    cell.number_format = "#,##0"
-    cell.alignment = Alignment(horizontal="right")
-
-
-def _share(sheet: Worksheet, row: int, column: int, *, known: bool, formula: str) -> None:
-    cell = sheet.cell(row, column, formula if known else UNSAID)
-    cell.number_format = "0.0%"
-    cell.alignment = Alignment(horizontal="right")
-
-
-def _head(sheet: Worksheet, titles: Sequence[str]) -> None:
-    colour = palette()["ground"].lstrip("#")
-    for column, title in enumerate(titles, start=1):
-        cell = _put(sheet, HEAD_ROW, column, title)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=colour)
-        cell.border = Border(bottom=THIN)
-    sheet.freeze_panes = f"B{FIRST_ROW}"
-    sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
-
-
-def _widen(sheet: Worksheet, cell: Cell) -> None:
-    if cell.row < HEAD_ROW:
-        return
-    shape = sheet.column_dimensions[get_column_letter(cell.column)]
-    needed = 2.0 + len(str(cell.value)) + len(WIDE.findall(str(cell.value)))
-    shape.width = max(shape.width if shape.customWidth else 0.0, min(needed, 60.0))
-
-
 def _dated(content: bytes, moment: datetime) -> bytes:
-    """Return the same workbook with one date in all of it, where the library writes the time of the clock."""
-    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
+    """Return the same workbook with its date on each of its parts, where the library writes 1980."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            part = old.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, part)
             entry = zipfile.ZipInfo(name, date_time=moment.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, part)
+            new.writestr(entry, old.read(name))
     return stream.getvalue()

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from gap_report_attack import computed, words_of
 from pypdf import PdfReader
@@ -205,6 +206,29 @@ def test_the_workbook_has_the_printed_numbers_and_formulas_over_them(
     assert inputs["時間(分)"] == 20
     with zipfile.ZipFile(io.BytesIO(written[".xlsx"])) as parts:
         assert [name for name in parts.namelist() if "xternal" in name] == []
+
+
+def test_the_workbook_shows_its_numbers_where_nothing_calculates(report: GapReport, written: dict[str, bytes]) -> None:
+    content = io.BytesIO(written[".xlsx"])
+    formulas, stored = openpyxl.load_workbook(content), openpyxl.load_workbook(content, data_only=True)
+    checked = 0
+    for sheet in formulas:
+        for cell in (cell for row in sheet for cell in row if cell.data_type == "f"):
+            value = stored[sheet.title][cell.coordinate].value
+            if divided := re.fullmatch(r"=(\w\d+)/(\w\d+)", str(cell.value)):
+                assert value == pytest.approx(computed(sheet, divided[1]) / computed(sheet, divided[2]))
+            else:
+                assert value == computed(sheet, cell.coordinate)
+            checked += 1
+    assert checked > 20
+    # As pandas reads it with either engine: the printed numbers.
+    last = len(report.counts.districts)
+    for engine in ("openpyxl", "calamine"):
+        table = pd.read_excel(content, sheet_name="地区別", header=3, engine=engine)
+        city = [
+            table.iloc[last][name] for name in ("人口(人)", "今(人)", "増員後(人)", "増える人(人)", "残る人(人)")
+        ]
+        assert city == [report.counts.of("city", name) or "―" for name in COLUMNS]
 
 
 # --- how it is asked for and written ---------------------------------------------------------------------------------
