@@ -2,6 +2,7 @@
 
 GeoError
 ├── NetworkDataError   the roads cannot be used as they are: broken file, negative length, dead node reference
+├── VectorFileError    a file of shapes is broken, or of a kind that is not read
 ├── OffNetworkError    a place is farther from every road than the limit
 ├── InfeasibleError    there is no plan at all
 └── OutOfTimeError     neither a plan nor that there is none was found in the time given
@@ -16,6 +17,10 @@ class GeoError(Exception):
 
 class NetworkDataError(GeoError):
     """The roads cannot be used as they are."""
+
+
+class VectorFileError(GeoError):
+    """A file of shapes is broken, or of a kind that is not read."""
 
 
 class OffNetworkError(GeoError):

@@ -10,10 +10,11 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from app.datasets.models import Dataset
-from app.datasets.queries import add_dataset, file_sha256
+from app.datasets.queries import add_dataset
 from app.demand.models import DemandCell
 from app.demand.queries import assign_districts, list_cells, remove_cells
-from app.demand.read_demand import read_demand
+from app.demand.read_demand import demand_of
+from app.documents.input_file import read_input
 from app.errors import InputError
 
 Bounds = tuple[float, float, float, float]
@@ -29,7 +30,8 @@ def load_demand(
     source: str = "",
 ) -> tuple[int, int, int]:
     """Replace the mesh cells by those of a file; return cells, people, and cells that lie in no district."""
-    frame = read_demand(path)
+    file = read_input(path)
+    frame = demand_of(file)
     _check_districts(frame, districts, path)
     if city_bounds:
         _check_city(frame, city_bounds, path)
@@ -40,7 +42,7 @@ def load_demand(
             title="人口(250mメッシュ)",
             source=source or path.name,
             file_name=path.name,
-            sha256=file_sha256(path),
+            sha256=file.sha256,
             as_of=as_of,
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,18 +12,33 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from app.datasets.queries import file_sha256
+from app.documents.input_file import InputFile, check_readable, read_input
 from app.errors import InputError
 from app.municipalities.measure_municipalities import Batch, Municipality
+from app.tables import read_table, to_numbers
+from app.tables.headings import plain_names
+from geo.errors import GeoError
 from geo.roads.profiles import PROFILES
+from geo.vector_file import read_vector
 
 ALL = "all"
 CODE_DIGITS = 5
 # The point that stands for an area: the first pair that a file has; otherwise a point inside its polygon.
 POINTS = (("rep_lon", "rep_lat"), ("label_lon", "label_lat"), ("lon", "lat"))
-AS_TEXT = {"citycode": str, "key_code": str}
-# As cities save them: Unicode with or without a mark, or Windows in Japanese.
-ENCODINGS = ("utf-8-sig", "cp932")
+# Each column with the titles that mean the same, those of 国勢調査 小地域 among them.
+COLUMNS = {
+    "citycode": ("市区町村コード", "市町村コード", "全国地方公共団体コード"),
+    "city": ("市区町村名", "市町村名", "市区町村", "市町村", "CITY_NAME"),
+    "key_code": ("小地域コード", "KEY_CODE"),
+    "population": ("人口", "人口総数", "JINKO"),
+    "name": ("名称", "小地域名", "施設名", "S_NAME", "MOJI"),
+    "lon": ("経度",),
+    "lat": ("緯度",),
+    **{name: () for pair in POINTS[:2] for name in pair},
+}
+# In 国勢調査 小地域 the code of a municipality stands in two columns, and some polygons are water.
+GREATER, LESSER = "GST_NAME", "CSS_NAME"
+PREFECTURES, CITY, AREA_KIND, WATER = ("PREF", "KEN"), "CITY", "HCODE", 8154
 Office = tuple[str, str, float, float]
 
 
@@ -38,9 +54,10 @@ def read_batch(
     """Return what is measured, each file checked; file i of the areas lies on file i of the roads."""
     tables = [*areas, *([] if offices is None else [offices])]
     for path in roads:
-        file_sha256(path)
-    digests = [file_sha256(path) for path in tables]
-    municipalities = read_municipalities(areas, offices, wanted)
+        check_readable(path)
+    files = {path: read_input(path) for path in tables}
+    digests = [files[path].sha256 for path in tables]
+    municipalities = _read_all([files[path] for path in areas], None if offices is None else files[offices], wanted)
     return Batch(roads, municipalities, PROFILES[profile], minutes, digests)
 
 
@@ -50,25 +67,34 @@ def read_municipalities(areas: Sequence[Path], offices: Path | None, wanted: str
     The areas of file i are measured on roads i. Where a municipality stands in the file of offices, its trips start
     there.
     """
+    files = [read_input(path) for path in areas]
+    return _read_all(files, None if offices is None else read_input(offices), wanted)
+
+
+def _read_all(areas: Sequence[InputFile], offices: InputFile | None, wanted: str) -> list[Municipality]:
     places = [] if offices is None else _read_offices(offices)
     found: dict[str, Municipality] = {}
-    for number, path in enumerate(areas):
-        for one in _read_areas(path, number, places):
+    for number, file in enumerate(areas):
+        for one in _read_areas(file, number, places):
             if one.code in found:
-                raise InputError(f"{path} has the municipality {one.code} {one.name}, which an earlier file has too.")
+                raise InputError(
+                    f"{file.path} has the municipality {one.code} {one.name}, which an earlier file has too."
+                )
             found[one.code] = one
-    _check_offices(offices, places, found)
+    _check_offices(None if offices is None else offices.path, places, found)
     return _chosen([found[code] for code in sorted(found)], wanted)
 
 
-def _read_areas(path: Path, roads: int, offices: Sequence[Office]) -> list[Municipality]:
-    table = _table(path, ("citycode", "city", "population"))
+def _read_areas(file: InputFile, roads: int, offices: Sequence[Office]) -> list[Municipality]:
+    path = file.path
+    table = _table(file, ("citycode", "city", "population"))
     _check_people(table, path)
     table["citycode"] = _codes(table, path)
     shapes = _shapes(table)
+    if "key_code" in table:
+        table, shapes = _one_row_each(table, shapes, path)
     points = _points(table, shapes, path)
-    keys = table["key_code"].astype(str) if "key_code" in table else (table.index + 1).astype(str).to_series()
-    _refuse(path, keys.duplicated(), "the key_code stands in the file twice; people would be counted twice")
+    keys = _texts(table, "key_code") if "key_code" in table else [str(row + 1) for row in table.index]
     labels = list(zip(keys, _texts(table, "name"), strict=True))
     municipalities = []
     for code, rows in table.groupby("citycode", sort=True).indices.items():
@@ -90,21 +116,43 @@ def _read_areas(path: Path, roads: int, offices: Sequence[Office]) -> list[Munic
     return municipalities
 
 
-def _read_offices(path: Path) -> list[Office]:
+def _one_row_each(
+    table: pd.DataFrame, shapes: NDArray[np.object_], path: Path
+) -> tuple[pd.DataFrame, NDArray[np.object_]]:
+    """Return one row for each area: the census gives an area with exclaves several, its people on the first alone."""
+    keys = table["citycode"] + " " + pd.Series(_texts(table, "key_code"), index=table.index)
+    if not keys.duplicated().any():
+        return table, shapes
+    people = table["population"].to_numpy(dtype=np.int64)
+    inhabited = keys.where(people > 0)
+    _refuse(
+        path,
+        inhabited.duplicated() & (people > 0),
+        "the key_code stands in the file twice, each time with people; people would be counted twice",
+    )
+    rows = pd.Series(np.arange(len(table)))
+    kept = []
+    joined = shapes.copy()
+    for _, group in rows.groupby(keys.to_numpy(), sort=False):
+        first = int(group.iloc[int(people[group].argmax())])
+        kept.append(first)
+        if len(group) > 1 and shapely.is_geometry(shapes[group]).all():
+            joined[first] = shapely.union_all(shapely.make_valid(shapes[group]))
+    return table.iloc[kept].reset_index(drop=True), joined[kept]
+
+
+def _read_offices(file: InputFile) -> list[Office]:
     """Return code, name, lon and lat of each office."""
-    table = _table(path, ("citycode",))
+    path = file.path
+    table = _table(file, ("citycode",))
     codes, points = _codes(table, path), _points(table, _shapes(table), path).tolist()
     names = _texts(table, "name")
     return [(code, name or code, lon, lat) for code, name, (lon, lat) in zip(codes, names, points, strict=True)]
 
 
-def _table(path: Path, required: Sequence[str]) -> pd.DataFrame:
-    file_sha256(path)
-    try:
-        table = _read(path)
-    except Exception as error:  # each library raises its own kinds, all of which mean this
-        reason = str(error).strip().rstrip(".")
-        raise InputError(f"{path} is not a readable Parquet, GeoJSON, GeoPackage or CSV file: {reason}.") from error
+def _table(file: InputFile, required: Sequence[str]) -> pd.DataFrame:
+    path = file.path
+    table = _census(_read(file, required))
     missing = [name for name in required if name not in table.columns]
     if missing:
         raise InputError(f"{path} has no column {', '.join(missing)}; it has: {', '.join(map(str, table.columns))}.")
@@ -113,24 +161,53 @@ def _table(path: Path, required: Sequence[str]) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def _read(path: Path) -> pd.DataFrame:
-    if path.suffix.lower() == ".csv":
-        return _read_csv(path)
-    if path.suffix.lower() != ".parquet":
-        return _in_degrees(gpd.read_file(path))
+def _read(file: InputFile, required: Sequence[str]) -> pd.DataFrame:
+    if file.ending == ".parquet" or file.content.startswith(b"PAR1"):
+        return _read_parquet(file)
+    is_table = file.ending in {".csv", ".tsv", ".txt"} or file.ending.startswith(".xls")
+    if is_table:
+        return read_table(file, COLUMNS, required).frame().replace("", None)
     try:
-        return _in_degrees(gpd.read_parquet(path))
-    except ValueError:  # a Parquet file without geometry
-        return pd.read_parquet(path)
+        return _in_degrees(read_vector(file.path, file.content))
+    except GeoError as error:
+        raise InputError(f"{file.path} is not a readable Parquet, CSV or Excel file either: {error}") from error
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    for encoding in ENCODINGS[:-1]:
+def _read_parquet(file: InputFile) -> pd.DataFrame:
+    try:
         try:
-            return pd.read_csv(path, dtype=AS_TEXT, encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-    return pd.read_csv(path, dtype=AS_TEXT, encoding=ENCODINGS[-1])
+            return _in_degrees(gpd.read_parquet(io.BytesIO(file.content)))
+        except ValueError:  # a Parquet file without geometry
+            return pd.read_parquet(io.BytesIO(file.content))
+    except Exception as error:  # pandas, geopandas and pyarrow raise many kinds, all of which mean this
+        reason = str(error).strip().rstrip(".")
+        raise InputError(f"{file.path} is not a readable Parquet file: {reason}.") from error
+
+
+def _census(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table under the plain names of its columns, that of the census without water."""
+    table = _with_codes(table)
+    table = table.rename(columns=plain_names(table.columns, COLUMNS))
+    if AREA_KIND in table and "key_code" in table:
+        table = table[pd.to_numeric(table[AREA_KIND], errors="coerce") != WATER]
+    return table
+
+
+def _with_codes(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of the census with the code and the name of each municipality in one column."""
+    prefecture = next((name for name in PREFECTURES if name in table), None)
+    if prefecture is None or CITY not in table or "citycode" in table:
+        return table
+
+    def texts(name: str) -> pd.Series[str]:
+        return pd.Series(_texts(table, name), index=table.index).str.removesuffix(".0")
+
+    named = {"citycode": texts(prefecture).str.zfill(2) + texts(CITY).str.zfill(3)}
+    if "CITY_NAME" not in table and GREATER in table:
+        # Until 2015: a city with its ward, or a county with its town, whose name is that of the town alone.
+        greater, lesser = texts(GREATER), texts(LESSER)
+        named["CITY_NAME"] = lesser.where(greater.str.endswith("郡"), greater + lesser)
+    return table.drop(columns=[CITY]).assign(**named)
 
 
 def _in_degrees(table: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -152,7 +229,7 @@ def _points(table: pd.DataFrame, shapes: NDArray[np.object_], path: Path) -> NDA
         _refuse(path, shapely.is_missing(inside) | shapely.is_empty(inside), "there is neither lon and lat nor a shape")
         points = shapely.get_coordinates(inside)
     else:
-        points = np.column_stack([pd.to_numeric(table[name], errors="coerce") for name in pair]).astype(float)
+        points = np.column_stack([to_numbers(table[name]) for name in pair])
     on_globe = (np.abs(points) <= (180, 90)).all(axis=1)
     _refuse(path, ~on_globe, "lon and lat are not a point on the globe; they may be swapped")
     return points
@@ -167,10 +244,11 @@ def _codes(table: pd.DataFrame, path: Path) -> pd.Series[str]:
 
 def _check_people(table: pd.DataFrame, path: Path) -> None:
     _refuse(path, table["city"].isna(), "city is empty")
-    people = pd.to_numeric(table["population"], errors="coerce").to_numpy(dtype=float)
+    people = to_numbers(table["population"])
     _refuse(path, ~np.isfinite(people), "population is not a number")
     _refuse(path, people < 0, "population is below 0")
     _refuse(path, people != people.round(), "population is not a whole number")
+    table["population"] = people.astype(np.int64)
 
 
 def _texts(table: pd.DataFrame, column: str) -> list[str]:

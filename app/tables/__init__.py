@@ -18,12 +18,15 @@ Every cell is text: whole numbers of a workbook have no point (32085), days and 
 one sentence: another encoding, a formula without a stored result, a fault such as #N/A, two sheets with the same table,
 a required column that is missing.
 
+`to_number(text)` and `to_numbers(column)` read 4,315 and １２; what is no number is NaN.
+
 Writing: `write_csv(columns, rows)`; its texts come back from `read_table` sign by sign. `decode(content)` is for text
 that is no table (GeoJSON).
 """
 
 from app.tables.decode import decode
+from app.tables.numbers import to_number, to_numbers
 from app.tables.read_table import Row, Table, read_table
 from app.tables.write_csv import write_csv
 
-__all__ = ["Row", "Table", "decode", "read_table", "write_csv"]
+__all__ = ["Row", "Table", "decode", "read_table", "to_number", "to_numbers", "write_csv"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from app.tables.grid import Grid
@@ -47,6 +47,16 @@ def fold_title(title: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", title).strip().lstrip("\ufeff")
     return re.sub(r"\s+", "", NUMBERED.sub("", plain)).casefold()
+
+
+def plain_names(titles: Iterable[object], columns: Mapping[str, Sequence[str]]) -> dict[object, str]:
+    """Return title → plain name for the first title that means each column; of two that mean the same, one is left."""
+    folded = {fold_title(str(title)): title for title in reversed(list(titles))}
+    found = {
+        name: next((folded[word] for word in map(fold_title, (name, *others)) if word in folded), None)
+        for name, others in columns.items()
+    }
+    return {title: name for name, title in found.items() if title is not None}
 
 
 def find_header(grid: Grid, words: Vocabulary, required: Sequence[str]) -> Header:

@@ -18,6 +18,7 @@ from geo.errors import NetworkDataError
 from geo.roads.network import RoadNetwork
 from geo.roads.network_file import DEGREE_STEP, from_steps
 from geo.roads.profiles import PROFILES
+from geo.vector_file import read_vector
 
 log = logging.getLogger(__name__)
 REQUIRED = ("u", "v", "highway", "oneway", "length_m")
@@ -124,8 +125,9 @@ def _read_table(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise NetworkDataError(f"There is no file {path}.")
     readers: dict[str, Callable[[Path], pd.DataFrame]] = {".csv": pd.read_csv, ".parquet": _read_parquet}
+    read: Callable[[Path], pd.DataFrame] = readers.get(path.suffix.lower(), read_vector)
     try:
-        table: pd.DataFrame = readers.get(path.suffix, gpd.read_file)(path)
+        table = read(path)
     except Exception as error:  # each library raises its own kinds, all of which mean this
         raise NetworkDataError(f"{path} is not a readable table of roads: {error}.") from error
     return table

@@ -225,9 +225,7 @@ def test_the_workbook_shows_its_numbers_where_nothing_calculates(report: GapRepo
     last = len(report.counts.districts)
     for engine in ("openpyxl", "calamine"):
         table = pd.read_excel(content, sheet_name="地区別", header=3, engine=engine)
-        city = [
-            table.iloc[last][name] for name in ("人口(人)", "今(人)", "増員後(人)", "増える人(人)", "残る人(人)")
-        ]
+        city = [table.iloc[last][name] for name in ("人口(人)", "今(人)", "増員後(人)", "増える人(人)", "残る人(人)")]
         assert city == [report.counts.of("city", name) or "―" for name in COLUMNS]
 
 

@@ -16,7 +16,7 @@ from app.demand.load_demand import load_demand
 from app.demand.queries import list_cells
 from app.errors import InputError
 from app.register.queries import city_bounds, district_ids
-from geo.mesh import bounds, encode
+from geo.mesh import bounds, centre, encode
 
 HERE = (141.5301, 39.3301)
 CODE = str(encode(*HERE))
@@ -148,6 +148,38 @@ def test_people_outside_every_road_stay_in_the_count(tono, own_city_url: str, tm
     assert cell["snap_m"] > 500
 
 
+def test_the_table_of_e_stat_is_people_by_cell(tono_session: Session, tmp_path: Path) -> None:
+    other = TEXTS["mesh_code"][1]
+    text = "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T001142001,T001142002,T001142034\r\n"
+    text += ",,,,　人口（総数）,　人口（総数）　男,　世帯総数\r\n"
+    text += f"{CODE},1,,{other},57,27,21\r\n{other},2,{CODE},,3,*,-\r\n"
+    for name in ("tblT001142Q5841.txt", "tblT001142Q5841.csv"):
+        (tmp_path / name).write_bytes(text.encode("cp932"))
+        # Totals are never hidden, so nothing is added along GASSAN.
+        assert load(tono_session, tmp_path / name) == (2, 60, 0)
+    cells = {cell.mesh_code: cell for cell in list_cells(tono_session)}
+    assert (cells[CODE].households, cells[other].households) == (21, 0)
+    assert cells[CODE].access_point == pytest.approx(centre(CODE))
+    (tmp_path / "hidden.csv").write_bytes(text.replace(",3,*,", ",*,*,").encode("cp932"))
+    with pytest.raises(InputError, match=r"row 2 .*population is not a number"):
+        load(tono_session, tmp_path / "hidden.csv")
+
+
+def test_a_workbook_with_titles_of_an_office(tono_session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "cells.xlsx"
+    table = pd.DataFrame(
+        {"メッシュコード": [int(CODE)], "人口": ["1,012"], "世帯数（世帯）": ["５"], "地区": ["小友町"]}
+    )
+    table.to_excel(path, index=False, startrow=2)
+    assert load(tono_session, path) == (1, 1012, 0)
+
+
+def test_a_corner_to_six_decimals_lies_in_its_cell(tono_session: Session, tmp_path: Path) -> None:
+    # 39.327083 is 39°19'37.5" cut after six decimals, a hand's breadth south of the cell.
+    frame = table(mesh_code=["5841749223", TEXTS["mesh_code"][1]], lon=[141.53125, 141.36], lat=[39.327083, 39.345])
+    assert load(tono_session, write(tmp_path, frame)) == (2, 12, 0)
+
+
 # --- what is not ----------------------------------------------------------------------------------------------------
 
 WEST, SOUTH, EAST, NORTH = bounds(CODE)
@@ -208,10 +240,10 @@ BAD_FILES: dict[str, tuple[str, bytes | None, str]] = {
     "a head without rows": ("cells.csv", b"mesh_code,lon,lat,population,households\n", "has no row"),
     "without a column": ("cells.csv", b"mesh_code,lon,lat\n1,2,3\n", "has no column population, households; it has:"),
     "no table": ("cells.csv", b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe", "not a readable|no column"),
-    "rows of unequal length": ("cells.csv", b"mesh_code,lon\n1,2\n1,2,3,4\n", "not a readable"),
+    "rows of unequal length": ("cells.csv", b"mesh_code,population,households\n1,2,3\n1,2,3,4\n", "not a readable"),
     "no parquet": ("cells.parquet", b"PAR1 and nothing more", "not a readable"),
     "empty parquet": ("cells.parquet", b"", "not a readable"),
-    "another ending": ("cells.xlsx", b"PK\x03\x04", "not a readable Parquet or CSV"),
+    "a broken workbook": ("cells.xlsx", b"PK\x03\x04", "not a readable Excel"),
 }
 
 

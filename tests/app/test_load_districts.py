@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.errors import InputError
 from app.register.load_districts import load_districts
 from app.register.queries import city_bounds, list_districts
+from app.register.read_districts import read_districts
 
 SQUARE = [[141.5, 39.3], [141.6, 39.3], [141.6, 39.4], [141.5, 39.4], [141.5, 39.3]]
 TONO = [
@@ -29,6 +31,7 @@ TONO = [
     "宮守町達曽部",
     "宮守町鱒沢",
 ]
+NEXT = [[x + 0.1, y] for x, y in SQUARE]
 BOW_TIE = [[141.5, 39.3], [141.6, 39.4], [141.6, 39.3], [141.5, 39.4], [141.5, 39.3]]
 
 
@@ -61,7 +64,7 @@ def test_polygons_and_counts_are_stored(session: Session, tmp_path: Path) -> Non
 def test_a_second_load_keeps_the_number_that_others_point_at(session: Session, tmp_path: Path) -> None:
     load_districts(session, write(tmp_path, [({"name": "北"}, SQUARE)]))
     (before,) = [district.id for district in list_districts(session)]
-    load_districts(session, write(tmp_path, [({"name": "北"}, SQUARE), ({"name": "南"}, SQUARE)]))
+    load_districts(session, write(tmp_path, [({"name": "北"}, SQUARE), ({"name": "南"}, NEXT)]))
     assert {district.name: district.id for district in list_districts(session)}["北"] == before
 
 
@@ -92,7 +95,7 @@ def test_a_missing_or_broken_file_is_named(session: Session, tmp_path: Path) -> 
 
 
 def test_a_district_in_use_cannot_vanish(session: Session, tmp_path: Path) -> None:
-    load_districts(session, write(tmp_path, [({"name": "北"}, SQUARE), ({"name": "南"}, SQUARE)]))
+    load_districts(session, write(tmp_path, [({"name": "北"}, SQUARE), ({"name": "南"}, NEXT)]))
     session.execute(
         text("""
             INSERT INTO small_area (code, name, district_id, population, households, location, dataset_id)
@@ -189,7 +192,9 @@ def test_borders_of_another_city_are_refused(tono, command_url: str, tmp_path: P
     before = contents(command_url)
     tono("districts", "load", saved(tmp_path, "b.geojson", polygons())).assert_refused("no polygon for")
     # The names are right and the place is not: Tono's districts drawn over Yokohama.
-    frame = gpd.GeoDataFrame({"name": TONO}, geometry=[box(139.5, 35.3, 139.6, 35.4)] * len(TONO), crs=4326)
+    frame = gpd.GeoDataFrame(
+        {"name": TONO}, geometry=[box(139 + i / 10, 35.3, 139.1 + i / 10, 35.4) for i in range(11)], crs=4326
+    )
     tono("districts", "load", saved(tmp_path, "c.geojson", frame)).assert_refused("another city")
     assert contents(command_url) == before
 
@@ -210,3 +215,117 @@ def test_people_whose_district_is_not_given_get_the_new_one(tono, own_city_url: 
     found = tono("coverage", "--json", on=own_city_url).document["districts"]
     people = {district["name"]: district["population"] for district in found if district["population"]}
     assert people == {"遠野町": 12, "小友町": 1, "地区外": 7}
+
+
+# --- files of ministries and offices ---------------------------------------------------------------------------------
+
+
+def bare_shapefile(folder: Path, frame: gpd.GeoDataFrame, *, encoding: str, page: int = 0) -> Path:
+    """Write a Shapefile as e-Stat hands it out: no .cpg, and the mark of a code page or none in its table."""
+    path = folder / "bare.shp"
+    frame.to_file(path, encoding=encoding)
+    path.with_suffix(".cpg").unlink()
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    table[29] = page
+    path.with_suffix(".dbf").write_bytes(bytes(table))
+    return path
+
+
+@pytest.mark.parametrize(("encoding", "page"), [("cp932", 0), ("cp932", 0x13), ("utf-8", 0), ("cp932", 0x57)])
+def test_a_shapefile_that_does_not_say_how_it_is_written(tmp_path: Path, encoding: str, page: int) -> None:
+    frame = polygons(name=["遠野町", "附馬牛町"], population=[1, 2]).rename(
+        columns={"name": "地区名", "population": "人口"}
+    )
+    read = read_districts(bare_shapefile(tmp_path, frame, encoding=encoding, page=page))
+    assert (read["name"].tolist(), read["population"].tolist()) == (["遠野町", "附馬牛町"], [1, 2])
+
+
+def test_a_shapefile_whose_page_is_wrong_is_refused_and_never_garbled(tmp_path: Path) -> None:
+    path = bare_shapefile(tmp_path, polygons(name=["遠野町", "附馬牛町"]), encoding="cp932")
+    path.with_suffix(".cpg").write_text("UTF-8")
+    with pytest.raises(InputError, match="names are not utf-8 text"):
+        read_districts(path)
+    path.with_suffix(".cpg").write_text("ISO-8859-1")  # what programs write where they know none
+    assert read_districts(path)["name"].tolist() == ["遠野町", "附馬牛町"]
+    path.with_suffix(".dbf").unlink()
+    with pytest.raises(InputError, match=r"the parts \.dbf are not beside it"):
+        read_districts(path)
+
+
+def test_a_shapefile_in_an_archive(tmp_path: Path) -> None:
+    path = bare_shapefile(tmp_path, polygons(name=["遠野町", "附馬牛町"]), encoding="cp932")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for part in tmp_path.glob("bare.*"):
+            archive.write(part, f"Shift-JIS/{part.name}")
+    assert read_districts(tmp_path / "a.zip")["name"].tolist() == ["遠野町", "附馬牛町"]
+    with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
+        archive.write(path, "other.shp")
+    with pytest.raises(InputError, match="has 2 files of shapes"):
+        read_districts(tmp_path / "a.zip")
+
+
+def test_borders_of_the_ministry_with_islands_wards_and_land_of_nobody(tmp_path: Path) -> None:
+    rows = [
+        ("宮城県", "仙台市", "青葉区", "04101"),
+        ("宮城県", "仙台市", "青葉区", "04101"),
+        ("岩手県", "住田町", None, "03441"),
+        ("北海道", "伊達市", None, "01233"),
+        ("福島県", "伊達市", None, "07213"),
+        ("岩手県", "所属未定地", None, "03000"),
+        ("岩手県", None, None, None),
+    ]
+    columns = dict(zip(("N03_001", "N03_004", "N03_005", "N03_007"), zip(*rows, strict=True), strict=True))
+    shapes = [box(140 + i / 10, 38, 140.05 + i / 10, 38.1) for i in range(len(rows))]
+    path = saved(tmp_path, "N03.geojson", gpd.GeoDataFrame(columns, geometry=shapes, crs=6668))
+    read = read_districts(path)
+    assert read["name"].tolist() == ["仙台市青葉区", "住田町", "北海道伊達市", "福島県伊達市"]
+    assert [shape.geom_type for shape in read.geometry] == ["MultiPolygon"] * 4
+    assert len(read.geometry.iloc[0].geoms) == 2
+
+
+def test_small_areas_of_the_census_are_joined_and_water_is_none(tmp_path: Path) -> None:
+    columns = {
+        "KEY_CODE": ["031", "031", "032", "031"],
+        "S_NAME": ["綾織町", "綾織町", "小友町", "久慈港"],
+        "HCODE": [8101, 8101, 8101, 8154],
+        "JINKO": [12, 0, 5, 0],
+        "SETAI": [4, 0, 2, 0],
+    }
+    shapes = [box(141 + i / 10, 39, 141.05 + i / 10, 39.1) for i in range(4)]
+    read = read_districts(saved(tmp_path, "r2ka.geojson", gpd.GeoDataFrame(columns, geometry=shapes, crs=4612)))
+    assert read[["name", "population", "households"]].to_numpy().tolist() == [["綾織町", 12, 4], ["小友町", 5, 2]]
+
+
+# --- what overlaps, what has no name ---------------------------------------------------------------------------------
+
+
+def test_districts_over_each_other_are_named_with_their_area(tmp_path: Path) -> None:
+    shapes = [box(141.5, 39.3, 141.6, 39.4), box(141.59, 39.3, 141.7, 39.4), box(141.8, 39.3, 141.9, 39.4)]
+    path = saved(tmp_path, "b.geojson", gpd.GeoDataFrame({"name": ["北", "南", "西"]}, geometry=shapes, crs=4326))
+    # A hundredth of a degree wide and a tenth high, at 39.35° north: 0.862 km × 11.10 km.
+    with pytest.raises(InputError, match=r"districts that overlap: 北 and 南 \(9\.57 km²\)\. ") as caught:
+        read_districts(path)
+    assert caught.value.detail.startswith("地区が重なっています: 北と南(9.57 km²)")
+
+
+@pytest.mark.parametrize("metres", [0, 2, 15])
+def test_slivers_between_borders_that_were_drawn_apart_are_no_overlap(tmp_path: Path, metres: float) -> None:
+    east = 141.6 - metres / 86_000
+    shapes = [box(141.5, 39.3, 141.6, 39.4), box(east, 39.3, 141.7, 39.4)]
+    path = saved(tmp_path, "b.geojson", gpd.GeoDataFrame({"name": ["北", "南"]}, geometry=shapes, crs=4326))
+    assert len(read_districts(path)) == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["undefined", "遠野undefined", "undefined町", "null", "None", "NaN", "[object Object]", "#N/A", "-", "?", "a\tb"],
+)
+def test_a_name_that_a_program_wrote_for_none_is_refused(tmp_path: Path, name: str) -> None:
+    path = saved(tmp_path, "b.geojson", polygons(name=["北", name]))
+    with pytest.raises(InputError, match=r"polygon 2: .*is not a name of a district"):
+        read_districts(path)
+
+
+@pytest.mark.parametrize("name", ["Nanmoku", "南牧村", "なんもく", "1区", "第1地区(北)"])
+def test_names_that_only_look_like_it_are_names(tmp_path: Path, name: str) -> None:
+    assert read_districts(saved(tmp_path, "b.geojson", polygons(name=["北", name])))["name"].tolist() == ["北", name]

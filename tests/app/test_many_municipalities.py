@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from drawn_networks import CAR, at, draw
 from drawn_prefecture import LONELY, PEOPLE, ROAD, write_areas, write_offices, write_roads
 from hypothesis import given, settings
@@ -206,6 +207,35 @@ BAD_AREAS = [
     ("citycode,city,population\n03901,西町,1\n", "row 1: there is neither lon and lat nor a shape"),
     (HEAD.replace("lon", "key_code,lon") + 2 * "03901,西町,1,a,141.5,39.3\n", "people would be counted twice"),
 ]
+
+
+def test_an_area_with_exclaves_stands_in_the_file_once_for_each_and_counts_once(tmp_path):
+    rows = ["31201,市,312011240,3814", "31201,市,312011240,0", "31201,市,312011240,0", "31201,市,312011410,1289"]
+    lines = [f"{row},{134.2 + i / 100},35.5" for i, row in enumerate(rows)]
+    file = tmp_path / "areas.csv"
+    file.write_text("\n".join(["citycode,city,key_code,population,lon,lat", *lines]))
+    (one,) = read_municipalities([file], None, "all")
+    assert (one.people.tolist(), [key for key, _ in one.areas]) == ([3814, 1289], ["312011240", "312011410"])
+    assert one.points[0].tolist() == [134.2, 35.5]
+
+
+def test_areas_as_the_census_hands_them_out(tmp_path):
+    columns = {
+        "KEY_CODE": ["032080010", "032080010", "032080020", "032080010"],
+        "PREF": ["03"] * 4,
+        "CITY": ["208"] * 4,
+        "CITY_NAME": ["遠野市"] * 4,
+        "S_NAME": ["綾織町", "綾織町", None, "池"],
+        "HCODE": [8101, 8101, 8101, 8154],
+        "JINKO": [12, 0, 5, 0],
+    }
+    shapes = [shapely.box(141.5 + i / 10, 39.3, 141.55 + i / 10, 39.35) for i in range(4)]
+    file = tmp_path / "r2ka.shp"
+    gpd.GeoDataFrame(columns, geometry=shapes, crs=4612).to_file(file, encoding="cp932")
+    file.with_suffix(".cpg").unlink()
+    (one,) = read_municipalities([file], None, "all")
+    assert (one.code, one.name, one.people.tolist()) == ("03208", "遠野市", [12, 5])
+    assert [name for _, name in one.areas] == ["綾織町", ""]
 
 
 @pytest.mark.parametrize(("text", "words"), BAD_AREAS)
