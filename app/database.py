@@ -7,9 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util.exc import CommandError
 from fastapi import Depends, Request
 from psycopg.errors import DiskFull
 from sqlalchemy import Connection, Engine, MetaData, create_engine, text
@@ -84,6 +81,11 @@ def migrate(url: str) -> bool:
 
     Nothing is changed when a step fails.
     """
+    # Ten megabytes that a process which serves has no use for.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util.exc import CommandError  # noqa: PLC0415
+
     engine = create_database_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -1,20 +1,16 @@
-"""Make everything ready and serve the map page."""
+"""Serve the map page."""
 
 from __future__ import annotations
 
+import ctypes
 import socket
 from collections.abc import Callable
-from pathlib import Path
 
 import uvicorn
 
-from app.database import create_database_engine, migrate, transaction
-from app.datasets.queries import list_datasets
-from app.demonstration.load_demonstration import load_demonstration
 from app.errors import SettingsError
 from app.jobs.worker import working
 from app.main import create_app
-from app.refresh import measure_all
 from app.scenarios.background import HANDLERS
 from app.settings import Settings
 
@@ -34,21 +30,27 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
-def prepare(database_url: str, bundled: Path, say: Say) -> None:
-    """Migrate, load the bundled data into an empty database and measure the coverage where it is missing."""
-    migrate(database_url)
-    engine = create_database_engine(database_url)
-    with transaction(engine) as session:
-        if not list_datasets(session):
-            say("Loading the bundled data of Tono …")
-            load_demonstration(session, bundled)
-    with transaction(engine) as session:
-        measure_all(session, say=say)
-    engine.dispose()
+# From malloc.h: how many arenas there are, from which size on memory is mapped by itself, and what is given back.
+ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -8, -3, -1
+ARENAS = 2
+LARGE_BYTES = 256 * 1024
+
+
+def hold_memory() -> None:
+    """Let the C library give back what a request used: one arena for each thread would keep the most that each took.
+
+    Where the C library is another one, nothing is changed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(ARENA_MAX, ARENAS)
+        mallopt(MMAP_THRESHOLD, LARGE_BYTES)
+        mallopt(TRIM_THRESHOLD, LARGE_BYTES)
 
 
 def serve_forever(settings: Settings, database_url: str, port: int, say: Say) -> None:
     """Serve until the process is told to stop."""
+    hold_memory()
     app = create_app(settings, database_url)
     say(f"\n  遠野市つながる地域資源マップ  →  http://{settings.listen}:{port}/\n  Stop with Ctrl-C.\n")
     with working(app.state.engine, HANDLERS):

@@ -19,15 +19,16 @@ def up(
     serve_page: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve after everything is ready.")] = True,
 ) -> None:
     """Start the database, load what is missing, measure the coverage and serve the map."""
+    from app.cli.prepare import prepare, prepare_apart
     from app.connection import running_database
-    from app.serve import check_port, prepare, serve_forever
+    from app.serve import check_port, serve_forever
 
     settings = get_settings()
     port = port or settings.port
     if serve_page:
         check_port(settings.listen, port)
     with running_database(settings, keep=not serve_page) as urls:
-        prepare(urls.owner, BUNDLED, say)
+        (prepare_apart if serve_page else prepare)(urls.owner, BUNDLED, say)
         if serve_page:
             serve_forever(settings, urls.web, port, say)
 

@@ -17,7 +17,7 @@ from app.documents.minutes import seconds_of
 from app.errors import NotFoundError
 from app.roads.queries import active_network, load_network
 from app.roads.speeds import profile_in_use
-from geo.travel.isochrone import isochrones
+from geo.travel.isochrone import isochrone_shapes
 from geo.travel.travel_time import travel_time_matrix
 
 
@@ -31,13 +31,12 @@ def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], p
     times = travel_time_matrix(network, origins, cell_points(network, cells, chosen), profile=chosen)
     people = np.array([cell.population for cell in cells], dtype=np.int64)
     cutoffs = seconds_of(minutes)
-    areas = isochrones(network, origins, cutoffs, profile=chosen)
-    shapes = dict(zip(areas["cutoff_s"], areas.geometry, strict=True))
+    (shapes,) = isochrone_shapes(network, origins, cutoffs, profile=chosen)
     return feature_collection(
         [
             {
                 "type": "Feature",
-                "geometry": geojson_shape(shapes[cutoff_s]),
+                "geometry": geojson_shape(shape),
                 "properties": {
                     "consultant": consultant,
                     "minutes": value,
@@ -45,7 +44,7 @@ def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], p
                     "population": int(people[times[0] <= cutoff_s].sum()),
                 },
             }
-            for value, cutoff_s in zip(minutes, cutoffs, strict=True)
+            for value, cutoff_s, shape in zip(minutes, cutoffs, shapes, strict=True)
         ]
     )
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import contourpy
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +24,9 @@ from geo.roads.profiles import CAR, Profile
 from geo.roads.snapping import Snapped, snap
 from geo.travel.road_times import part_seconds
 from geo.travel.travel_time import edge_seconds, node_times
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -74,19 +76,60 @@ def isochrones(
     ValueError
         If there is no cutoff, one is negative or not finite, or the places are none or belong to another network.
     """
+    import geopandas as gpd  # noqa: PLC0415  (60 MB of tables, which `isochrone_shapes` does without)
+
+    shapes = isochrone_shapes(network, origins, cutoffs_s, profile=profile, closed=closed)
+    frame = {
+        "origin": np.repeat(np.arange(len(shapes)), len(cutoffs_s)),
+        "cutoff_s": list(cutoffs_s) * len(shapes),
+    }
+    return gpd.GeoDataFrame(frame, geometry=[shape for row in shapes for shape in row], crs=4326)
+
+
+def isochrone_shapes(
+    network: RoadNetwork,
+    origins: ArrayLike | Snapped,
+    cutoffs_s: Sequence[float],
+    *,
+    profile: Profile = CAR,
+    closed: ArrayLike = (),
+) -> list[list[shapely.MultiPolygon]]:
+    """Return the area that each origin reaches within each cutoff, as shapes alone.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads.
+    origins : (n, 2) array_like of float, or Snapped
+        lon, lat in degrees; or places snapped to this network with this profile.
+    cutoffs_s : sequence of float
+        Seconds, inclusive, not below 0.
+    profile : Profile, optional
+        How fast one moves.
+    closed : array_like of int, optional
+        Edges that may not be used.
+
+    Returns
+    -------
+    list of list of MultiPolygon
+        For each origin those of the cutoffs in their order, in EPSG:4326; see `isochrones`.
+
+    Raises
+    ------
+    ValueError
+        If there is no cutoff, one is negative or not finite, or the places are none or belong to another network.
+    """
     if not len(cutoffs_s) or not all(np.isfinite(cutoff) and cutoff >= 0 for cutoff in cutoffs_s):
         raise ValueError(f"Cutoffs must be finite numbers of seconds not below 0, but are {list(cutoffs_s)}.")
     places = snap(network, origins, profile)
     roads = _Roads(network, *edge_seconds(network, profile, closed))
     nodes = node_times(network, places, profile, closed=closed)
     pace = float(profile.access_seconds(np.ones(1))[0])
-    rows: list[tuple[int, float, shapely.MultiPolygon]] = []
+    rows = []
     for origin in range(len(places)):
         spots, times = _reached_points(roads, nodes[origin], places[[origin]], max(cutoffs_s), pace)
-        areas = _areas(spots, times, cutoffs_s, pace, network.metric_epsg)
-        rows += [(origin, cutoff, area) for cutoff, area in zip(cutoffs_s, areas, strict=True)]
-    frame = {"origin": [row[0] for row in rows], "cutoff_s": [row[1] for row in rows]}
-    return gpd.GeoDataFrame(frame, geometry=[row[2] for row in rows], crs=4326)
+        rows.append(list(_areas(spots, times, cutoffs_s, pace, network.metric_epsg)))
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
