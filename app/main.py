@@ -24,6 +24,7 @@ from app.resilience.router import router as resilience
 from app.roads.router import router as roads
 from app.scenarios.router import router as scenarios
 from app.settings import Settings
+from app.web.form_pages import router as form_pages
 from app.web.headers import OwnPagesOnly, SecurityHeaders
 from app.web.map_data import router as map_data
 from app.web.own_files import OwnFiles
@@ -51,6 +52,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.own_files = OwnFiles()
     app.mount("/static/{version}", app.state.own_files)
     app.include_router(pages)
+    app.include_router(form_pages)
     # The first is asked most: many hands that drag at once wait for each step on the way.
     for router in (
         what_if,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 from sqlalchemy.orm import Session
 
@@ -17,8 +16,11 @@ from app.documents.minutes import seconds_of
 from app.errors import NotFoundError
 from app.roads.queries import active_network, load_network
 from app.roads.speeds import profile_in_use
-from geo.travel.isochrone import isochrone_shapes
+from geo.travel.isochrone import isochrone_shapes, isochrones
 from geo.travel.travel_time import travel_time_matrix
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], profile: str) -> dict[str, Any]:

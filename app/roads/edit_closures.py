@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,14 @@ def change_closure(session: Session, number: int, body: ClosureBody) -> Closure:
     row = _seen(session, number, body.version)
     row.source = body.source or row.source
     _fill(session, row, body)
+    _flush(session, number)
+    return row
+
+
+def change_seen(session: Session, number: int, version: int, change: Callable[[Closure], None]) -> Closure:
+    """Change a closure in any way, unless somebody else has changed it since `version`."""
+    row = _seen(session, number, version)
+    change(row)
     _flush(session, number)
     return row
 

@@ -52,10 +52,11 @@ REFUSAL = {
 
 
 class OwnPagesOnly:
-    """Refuse what would change something unless it is JSON, and from a page of this service where a browser sends it.
+    """Refuse what would change something unless it comes from a page of this service.
 
-    A browser sends a page's form anywhere without asking, but JSON to another host only after that host agreed, which
-    this service never does.
+    A browser sends a page's form anywhere without asking, so a form must say where it comes from, as every browser of
+    today does. JSON it sends to another host only after that host agreed, which this service never does; so JSON may
+    come from a program, which says nothing.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -70,6 +71,11 @@ class OwnPagesOnly:
 
 
 def _is_own(headers: Headers) -> bool:
-    origin = headers.get("origin")
-    is_json = headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
-    return is_json and (origin is None or urlsplit(origin).netloc == headers.get("host"))
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        return False
+    if site is not None and site != "same-origin":
+        return False
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_told = origin is not None or site is not None
+    return kind == "application/json" or (kind == "application/x-www-form-urlencoded" and is_told)

@@ -71,10 +71,11 @@ def list_page(request: Request, session: DbSession, caller: Caller, profile: str
         "basis": _basis(session, chosen),
         "words": wording,
     }
-    return _page(request, "list.html", context)
+    return page(request, "list.html", context)
 
 
-def _page(request: Request, name: str, facts: dict[str, Any] | None = None, *, status_code: int = 200) -> Response:
+def page(request: Request, name: str, facts: dict[str, Any] | None = None, *, status_code: int = 200) -> Response:
+    """Return a page from its template."""
     static = request.app.state.own_files.address
     context = {
         "city_name": request.app.state.settings.city_name,
@@ -88,7 +89,7 @@ def _map_page(request: Request, name: str, room: str) -> Response:
     """Show a page with a map; its scripts are named in its head, so that a browser asks for all of them at once."""
     static = request.app.state.own_files.address
     addresses = [address_of(module, static) for module in modules_of_page(room)]
-    return _page(request, name, {"room": room, "import_map": import_map(static), "modules": addresses})
+    return page(request, name, {"room": room, "import_map": import_map(static), "modules": addresses})
 
 
 def _groups(session: DbSession) -> list[dict[str, Any]]:
@@ -113,7 +114,7 @@ def error_page(request: Request, status_code: int, title: str, detail: str) -> R
         "detail": detail,
         "may_pass": status_code >= 500 or status_code == 409,
     }
-    return _page(request, "error.html", context, status_code=status_code)
+    return page(request, "error.html", context, status_code=status_code)
 
 
 @router.get("/healthz", response_class=PlainTextResponse)
