@@ -79,9 +79,7 @@ Tell = Callable[[int, str], None]
 
 def read_roads(path: Path) -> RoadNetwork:
     """Return the roads of an OpenStreetMap file or of a table of edges."""
-    from geo.roads.edge_reader import read_edges_file  # noqa: PLC0415 - a worker who gets a network reads no table
-
-    return RoadNetwork.from_osm(path) if path.name.endswith(OSM_ENDINGS) else read_edges_file(path)
+    return RoadNetwork.from_osm(path) if path.name.endswith(OSM_ENDINGS) else RoadNetwork.from_edges_file(path)
 
 
 def network_facts(network: RoadNetwork) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from app.datasets.queries import add_dataset, file_sha256
 from app.errors import InputError
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import activate, remove_network
-from geo.roads.edge_reader import read_edges_file
 from geo.roads.network import RoadNetwork
 
 OSM = "© OpenStreetMap contributors"
@@ -55,7 +54,7 @@ def read_network(
     if edges:
         log.info("Reading %s …", edges.name)
         origin = origin_of_file(edges, "edges")
-        return read_edges_file(edges, nodes, date=as_of), origin
+        return RoadNetwork.from_edges_file(edges, nodes, date=as_of), origin
     if place:
         log.info("Asking %s for the roads of %s …", servers[0], place)
         network = RoadNetwork.from_place(place, overpass_url=servers[0], nominatim_url=servers[1])

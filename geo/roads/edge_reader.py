@@ -1,4 +1,4 @@
-"""A table of edges → `RoadNetwork`, each row checked."""
+"""A table of edges → `EdgeArrays`, each row checked."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 
 from geo.crs import GEOGRAPHIC_EPSG
 from geo.errors import NetworkDataError
-from geo.roads.network import RoadNetwork
-from geo.roads.network_file import DEGREE_STEP, from_steps
+from geo.roads.arrays import Bools, EdgeArrays, Floats, Ints
+from geo.roads.edge_cells import BOTH, cell_texts, cell_words, first_part
+from geo.roads.network_file import STEPS
 from geo.roads.profiles import PROFILES
+from geo.roads.seasons import SeasonalRule, unpack_rule
+from geo.roads.two_way_rows import merge_two_way_rows
 from geo.vector_file import read_vector
 
 log = logging.getLogger(__name__)
@@ -25,88 +28,85 @@ REQUIRED = ("u", "v", "highway", "oneway", "length_m")
 # How far a shape may begin from its node, in degrees (about a metre).
 NODE_TOLERANCE = 1e-5
 MULTI_LINE_STRING = shapely.GeometryType.MULTILINESTRING
+LINE_STRING = shapely.GeometryType.LINESTRING
 KNOWN_CLASSES = frozenset(name for profile in PROFILES.values() for name in profile.speed_kmh)
 DEFAULT_CLASS = "unclassified"
 FORWARD = {"yes", "true", "1"}
-BOTH = {"no", "false", "0", ""}
 AGAINST = {"-1", "reverse"}
+# A passage through a building is no tunnel: there are doors in it.
+NO_TUNNEL = BOTH | {"building_passage"}
+METRES_OF_DEGREE = 111_195
 
 
-def read_edges(
-    edges: pd.DataFrame, nodes: pd.DataFrame | None, *, name: str, source: str, date: str | None
-) -> RoadNetwork:
-    """Return the network of a table; see `RoadNetwork.from_edges`.
+def read_edges(edges: pd.DataFrame, nodes: pd.DataFrame | None = None) -> EdgeArrays:
+    """Return the edges of a table.
 
     Parameters
     ----------
     edges, nodes : DataFrame
-        See `RoadNetwork.from_edges`.
-    name, source, date : str
-        See `RoadNetwork.from_edges`.
+        See `geo.roads.network.RoadNetwork.from_edges`.
 
     Returns
     -------
-    RoadNetwork
-        One edge for each row.
+    EdgeArrays
+        One edge for each row, or for each two rows that are the two directions of one street.
 
     Raises
     ------
     NetworkDataError
         If a row cannot be used; the message names the row.
     """
-    edges = _in_degrees(edges).reset_index(drop=True)
+    edges = _in_degrees(_with_usual_columns(edges)).reset_index(drop=True)
     _check_columns(edges)
     lengths = _lengths(edges)
     forward, against = _directions(edges)
-    ids, ends = np.unique(np.stack([_identifiers(edges, "u"), _identifiers(edges, "v")]), return_inverse=True)
-    u, v = ends
-    shapes = _shapes(edges, nodes, ids, (u, v))
-    shapes = np.where(against, shapely.reverse(shapes), shapes)
-    u, v = np.where(against, v, u), np.where(against, u, v)
-    coords, indices = shapely.get_coordinates(shapes, return_index=True)
-    coords = from_steps(np.rint(coords / DEGREE_STEP).astype(np.int64))
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(indices, minlength=len(edges)))])
-    highways, highway = np.unique(_classes(edges), return_inverse=True)
+    ends, ids = pd.factorize(np.concatenate([_identifiers(edges, "u"), _identifiers(edges, "v")]), sort=True)
+    u, v = ends[: len(edges)], ends[len(edges) :]
+    coords, offsets = _shapes(edges, nodes, ids, (u, v))
+    if against.any():
+        coords = _turned(coords, offsets, against)
+        u, v = np.where(against, v, u), np.where(against, u, v)
+    _check_unit(lengths, coords, offsets)
+    np.rint(np.multiply(coords, STEPS, out=coords), out=coords)
+    np.divide(coords, STEPS, out=coords)
+    highways, highway = _classes(edges)
     labels, label = _labels(edges)
-    network = RoadNetwork(
-        name=name,
-        source=source,
-        date=date,
-        node_ids=ids,
-        node_lonlat=_first_places((u, v), (coords[offsets[:-1]], coords[offsets[1:] - 1])),
-        u=u.astype(np.int64),
-        v=v.astype(np.int64),
+    arrays = EdgeArrays(
+        node_ids=np.asarray(ids, dtype=np.int64),
+        node_lonlat=_first_places((u, v), (coords[offsets[:-1]], coords[offsets[1:] - 1]), len(ids)),
+        u=u.astype(np.int64, copy=False),
+        v=v.astype(np.int64, copy=False),
         length_m=lengths,
-        highway=highway.astype(np.int64),
-        highways=tuple(str(value) for value in highways),
+        highway=highway,
+        highways=highways,
         oneway=forward | against,
-        bridge=_flags(edges, "bridge"),
-        tunnel=_flags(edges, "tunnel"),
+        bridge=_flags(edges, "bridge", BOTH) & ~_of_several_ways(edges),
+        tunnel=_flags(edges, "tunnel", NO_TUNNEL),
         label=label,
         labels=labels,
         coords=coords,
-        offsets=offsets.astype(np.int64),
+        offsets=offsets,
+        motorroad=_flags(edges, "motorroad", BOTH),
+        no_foot=_no_foot(edges),
+        seasonal=_seasonal(edges),
     )
-    _check_unit(network)
-    return network
+    return merge_two_way_rows(arrays, _flags(edges, "reversed", BOTH))
 
 
-def read_edges_file(path: Path, nodes: Path | None = None, *, date: str | None = None) -> RoadNetwork:
-    """Return the network of a file of edges: GeoParquet, Parquet, GeoPackage, GeoJSON or CSV.
+def read_edges_file(path: Path, nodes: Path | None = None) -> EdgeArrays:
+    """Return the edges of a file: GeoParquet, Parquet, GeoPackage, GeoJSON or CSV.
 
     Parameters
     ----------
     path : Path
-        Edges, see `RoadNetwork.from_edges`.
+        Edges, see `geo.roads.network.RoadNetwork.from_edges`.
     nodes : Path, optional
-        Nodes, see `RoadNetwork.from_edges`.
-    date : str, optional
-        ISO date of the roads.
+        Nodes, see `geo.roads.network.RoadNetwork.from_edges`.
 
     Returns
     -------
-    RoadNetwork
-        Named after the file.
+    EdgeArrays
+        See `read_edges`.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def read_edges_file(path: Path, nodes: Path | None = None, *, date: str | None =
     edges = _read_table(path)
     table = None if nodes is None else _read_table(nodes)
     try:
-        return read_edges(edges, table, name=path.stem, source=path.name, date=date)
+        return read_edges(edges, table)
     except NetworkDataError as error:
         raise NetworkDataError(f"{path}: {error}") from error
 
@@ -141,16 +141,25 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return table
 
 
+def _with_usual_columns(edges: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its columns called as everywhere: osmnx has u and v in the index, and a length."""
+    if {"u", "v"} <= set(edges.index.names):
+        edges = edges.reset_index()
+    return edges.rename(columns={"length": "length_m"}) if "length_m" not in edges else edges
+
+
 def _in_degrees(edges: pd.DataFrame) -> pd.DataFrame:
     """Return the table with its shapes in degrees, under the name that is asked for."""
     if not isinstance(edges, gpd.GeoDataFrame) or edges.active_geometry_name is None:
         return edges
-    shapes = edges.geometry if edges.crs is None else edges.geometry.to_crs(GEOGRAPHIC_EPSG)
+    shapes = edges.geometry
+    if edges.crs is not None and edges.crs.to_epsg() != GEOGRAPHIC_EPSG:
+        shapes = shapes.to_crs(GEOGRAPHIC_EPSG)
     table: pd.DataFrame = pd.DataFrame(edges).assign(geometry=shapes.to_numpy())
     return table
 
 
-def _row(bad: NDArray[np.bool_], fault: str, what: str = "Edge") -> None:
+def _row(bad: Bools, fault: str, what: str = "Edge") -> None:
     """Refuse a table with bad rows; the fault is that of the first of them."""
     rows = np.flatnonzero(bad)
     if len(rows):
@@ -169,8 +178,10 @@ def _check_columns(edges: pd.DataFrame) -> None:
     _row(edges[["u", "v", "highway"]].isna().any(axis=1).to_numpy(), "u, v or highway is empty")
 
 
-def _identifiers(table: pd.DataFrame, column: str, what: str = "Edge") -> NDArray[np.int64]:
+def _identifiers(table: pd.DataFrame, column: str, what: str = "Edge") -> Ints:
     """Return the identifiers of nodes as whole numbers, which those of OpenStreetMap are."""
+    if isinstance(table[column].dtype, np.dtype) and table[column].dtype.kind == "i":
+        return table[column].to_numpy(dtype=np.int64)
     numbers = pd.to_numeric(table[column], errors="coerce")
     bad = ((numbers % 1 != 0) | numbers.isna()).to_numpy(dtype=bool)
     value = table[column].to_numpy(dtype=object)[bad.argmax()]
@@ -178,7 +189,7 @@ def _identifiers(table: pd.DataFrame, column: str, what: str = "Edge") -> NDArra
     return numbers.to_numpy(dtype=np.int64)
 
 
-def _lengths(edges: pd.DataFrame) -> NDArray[np.float64]:
+def _lengths(edges: pd.DataFrame) -> Floats:
     lengths = pd.to_numeric(edges["length_m"], errors="coerce").to_numpy(dtype=float)
     _row(~np.isfinite(lengths), "length_m is not a number")
     bad = lengths < 0
@@ -186,84 +197,114 @@ def _lengths(edges: pd.DataFrame) -> NDArray[np.float64]:
     return lengths
 
 
-def _directions(edges: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    words = _words(edges["oneway"])
-    unknown = (~words.isin(FORWARD | BOTH | AGAINST)).to_numpy()
-    _row(unknown, f"oneway is {words[unknown].iloc[0] if unknown.any() else ''!r}, not yes, no or -1")
-    return words.isin(FORWARD).to_numpy(), words.isin(AGAINST).to_numpy()
+def _directions(edges: pd.DataFrame) -> tuple[Bools, Bools]:
+    code, words = cell_words(edges["oneway"])
+    unknown = np.array([word not in FORWARD | BOTH | AGAINST for word in words], dtype=bool)[code]
+    _row(unknown, f"oneway is {words[code[unknown.argmax()]]!r}, not yes, no or -1")
+    forward, against = (np.array([word in meant for word in words], dtype=bool)[code] for meant in (FORWARD, AGAINST))
+    return forward, against
 
 
-def _classes(edges: pd.DataFrame) -> NDArray[np.str_]:
-    words = edges["highway"].astype(str)
-    unknown = ~words.isin(KNOWN_CLASSES)
-    if unknown.any():
-        found = ", ".join(f"{name} ({count})" for name, count in words[unknown].value_counts().items())
+def _classes(edges: pd.DataFrame) -> tuple[tuple[str, ...], Ints]:
+    code, words = cell_texts(edges["highway"], join=first_part)
+    counts = np.bincount(code, minlength=len(words))
+    unknown = [number for number, word in enumerate(words) if counts[number] and word not in KNOWN_CLASSES]
+    if unknown:
+        most = sorted(unknown, key=lambda number: -counts[number])
+        found = ", ".join(f"{words[number]} ({counts[number]})" for number in most)
         log.warning("Road classes that no speed table knows are taken as %s: %s", DEFAULT_CLASS, found)
-    return words.mask(unknown, DEFAULT_CLASS).to_numpy(dtype=str)
+    known = [word if word in KNOWN_CLASSES else DEFAULT_CLASS for word in words]
+    names = sorted({word for word, count in zip(known, counts, strict=True) if count})
+    return tuple(names), np.array([names.index(word) if word in names else 0 for word in known], dtype=np.int64)[code]
 
 
-def _labels(edges: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int64]]:
-    parts = [
-        edges[column].astype(object).where(edges[column].notna(), "").astype(str)
-        if column in edges
-        else pd.Series([""] * len(edges))
-        for column in ("ref", "name")
-    ]
-    pairs = list(zip(*parts, strict=True))
-    labels = sorted(set(pairs))
-    number = {pair: index for index, pair in enumerate(labels)}
-    return tuple(labels), np.array([number[pair] for pair in pairs], dtype=np.int64)
+def _labels(edges: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], Ints]:
+    (ref, refs), (name, names) = (
+        cell_texts(edges[column], join=join) if column in edges else (np.zeros(len(edges), dtype=np.int64), [""])
+        for column, join in (("ref", ";".join), ("name", first_part))
+    )
+    code, pairs = pd.factorize(ref * len(names) + name)
+    found = [(refs[pair // len(names)], names[pair % len(names)]) for pair in pairs.tolist()]
+    labels = sorted(set(found))
+    number = {label: index for index, label in enumerate(labels)}
+    return tuple(labels), np.array([number[label] for label in found], dtype=np.int64)[code]
 
 
-def _flags(edges: pd.DataFrame, column: str) -> NDArray[np.bool_]:
+def _flags(edges: pd.DataFrame, column: str, no: set[str]) -> Bools:
+    """Return whether each row says something else than no; nothing does where there is no such column."""
     if column not in edges:
         return np.zeros(len(edges), dtype=bool)
-    return (~_words(edges[column]).isin(BOTH)).to_numpy()
+    code, words = cell_words(edges[column])
+    return np.array([word not in no for word in words], dtype=bool)[code]
 
 
-def _words(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return what is written in a column of yes and no; nothing where nothing is."""
-    text = column.astype(object).where(column.notna(), "").astype(str)
-    return text.str.strip().str.lower().str.removesuffix(".0")
+def _of_several_ways(edges: pd.DataFrame) -> Bools:
+    """Return whether each row is joined of several ways of the map, of which not all need be the bridge that one is."""
+    if "osmid" not in edges or edges["osmid"].dtype.kind == "i":
+        return np.zeros(len(edges), dtype=bool)
+    return np.array([str(cell).startswith(("[", "(")) for cell in edges["osmid"]], dtype=bool)
+
+
+def _no_foot(edges: pd.DataFrame) -> Bools:
+    """Return whether each row is closed to those on foot: it says so, or it is for motor vehicles and says nothing."""
+    if "foot" not in edges:
+        return _flags(edges, "motorroad", BOTH)
+    is_silent = ~_flags(edges, "foot", {""})
+    return ~_flags(edges, "foot", {"no", "private"}) | (is_silent & _flags(edges, "motorroad", BOTH))
+
+
+def _seasonal(edges: pd.DataFrame) -> tuple[SeasonalRule, ...]:
+    if "seasonal_rule" not in edges:
+        return ()
+    rules = edges["seasonal_rule"].to_numpy(dtype=object)
+    return tuple(rule for edge, text in enumerate(rules) if text for rule in unpack_rule(edge, text))
 
 
 def _shapes(
     edges: pd.DataFrame, nodes: pd.DataFrame | None, ids: NDArray[Any], ends: tuple[NDArray[Any], NDArray[Any]]
-) -> NDArray[np.object_]:
+) -> tuple[Floats, Ints]:
+    """Return lon, lat of all shapes, one after the other, and where each begins."""
     places = None if nodes is None else _places(nodes, ids)
     if "geometry" not in edges:
         if places is None:
             raise NetworkDataError("The edges have no geometry: nodes with id, lon and lat are needed (--nodes FILE).")
-        return np.asarray(shapely.linestrings(np.stack([places[ends[0]], places[ends[1]]], axis=1)), dtype=object)
+        return np.stack([places[ends[0]], places[ends[1]]], axis=1).reshape(-1, 2), np.arange(len(edges) + 1) * 2
     shapes = _as_lines(edges["geometry"])
-    is_line = np.array([shape is not None and shape.geom_type == "LineString" for shape in shapes], dtype=bool)
-    _row(~is_line, "there is no LineString")
-    bounds = shapely.bounds(shapes)
-    _row(np.asarray(~np.isfinite(bounds).all(axis=1)), "the LineString is empty or has no number in it")
-    _row(~_on_globe(bounds), "the LineString leaves the globe; lon and lat may be swapped")
-    _check_ends(shapes, ends, places)
-    return shapes
+    _row(shapely.get_type_id(shapes) != LINE_STRING, "there is no LineString")
+    coords = shapely.get_coordinates(shapes)
+    count = shapely.get_num_coordinates(shapes)
+    no_number = np.flatnonzero(~np.isfinite(coords).all(axis=1))
+    bad = count == 0
+    bad[np.searchsorted(np.cumsum(count), no_number, side="right")] = True
+    _row(bad, "the LineString is empty or has no number in it")
+    outside = np.flatnonzero(~_on_globe(coords))
+    bad[np.searchsorted(np.cumsum(count), outside, side="right")] = True
+    _row(bad, "the LineString leaves the globe; lon and lat may be swapped")
+    offsets = np.concatenate([[0], np.cumsum(count, dtype=np.int64)])
+    _check_ends((coords[offsets[:-1]], coords[offsets[1:] - 1]), ends, places)
+    return coords, offsets
 
 
 def _as_lines(column: pd.Series[Any]) -> NDArray[np.object_]:
     """Return shapes, also of a table read without geopandas, and lines that are saved as the only part of many."""
     shapes = np.array(column, dtype=object)
-    for kind, read in ((bytes, shapely.from_wkb), (str, shapely.from_wkt)):
-        texts = np.array([isinstance(shape, kind) for shape in shapes], dtype=bool)
-        shapes[texts] = read(shapes[texts], on_invalid="ignore")
-    shapes[~shapely.is_geometry(shapes)] = None
+    if not shapely.is_geometry(shapes).all():
+        for kind, read in ((bytes, shapely.from_wkb), (str, shapely.from_wkt)):
+            texts = np.array([isinstance(shape, kind) for shape in shapes], dtype=bool)
+            shapes[texts] = read(shapes[texts], on_invalid="ignore")
+        shapes[~shapely.is_geometry(shapes)] = None
     alone = (shapely.get_type_id(shapes) == MULTI_LINE_STRING) & (shapely.get_num_geometries(shapes) == 1)
-    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
+    if alone.any():
+        shapes[alone] = shapely.get_geometry(shapes[alone], 0)
     return shapes
 
 
-def _on_globe(degrees: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return whether the columns of each row are lon, lat, lon, lat … of points on the globe."""
-    most = np.tile([180.0, 90.0], degrees.shape[1] // 2)
-    return np.asarray((np.abs(degrees) <= most).all(axis=1))
+def _on_globe(degrees: Floats) -> Bools:
+    """Return whether each lon, lat is a point on the globe."""
+    return np.asarray((np.abs(degrees) <= (180.0, 90.0)).all(axis=1))
 
 
-def _places(nodes: pd.DataFrame, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+def _places(nodes: pd.DataFrame, ids: Ints) -> Floats:
     """Return lon and lat of the nodes that edges name."""
     missing = [name for name in ("id", "lon", "lat") if name not in nodes.columns]
     if missing:
@@ -282,14 +323,9 @@ def _places(nodes: pd.DataFrame, ids: NDArray[np.int64]) -> NDArray[np.float64]:
     return degrees[first[np.searchsorted(first_known, ids)]]
 
 
-def _check_ends(
-    shapes: NDArray[np.object_],
-    ends: tuple[NDArray[Any], NDArray[Any]],
-    places: NDArray[np.float64] | None,
-) -> None:
-    tips = [shapely.get_coordinates(shapely.get_point(shapes, index)) for index in (0, -1)]
+def _check_ends(tips: tuple[Floats, Floats], ends: tuple[NDArray[Any], NDArray[Any]], places: Floats | None) -> None:
     if places is None:
-        places = _first_places(ends, (tips[0], tips[1]))
+        places = _first_places(ends, tips, int(max(ends[0].max(), ends[1].max())) + 1)
     for which, end, tip in zip(("begins", "ends"), ends, tips, strict=True):
         far = np.abs(places[end] - tip).max(axis=1)
         bad = far > NODE_TOLERANCE
@@ -298,19 +334,36 @@ def _check_ends(
         _row(bad, f"the LineString {which} up to {metres:,.0f} m from its node")
 
 
-def _check_unit(network: RoadNetwork) -> None:
-    """Refuse lengths that cannot be metres: all roads together are not half as long as they are drawn."""
-    drawn_km = float(shapely.length(network.lines_m).sum() / 1000)
-    if network.km < drawn_km / 2:
+def _turned(coords: Floats, offsets: Ints, against: Bools) -> Floats:
+    """Return the shapes, some of them from their end to their beginning."""
+    count = np.diff(offsets)
+    position = np.arange(len(coords))
+    mirrored = np.repeat(offsets[:-1] + offsets[1:] - 1, count) - position
+    return coords[np.where(np.repeat(against, count), mirrored, position)]
+
+
+def _check_unit(length_m: Floats, coords: Floats, offsets: Ints) -> None:
+    """Refuse lengths that cannot be metres: all roads together are not half as long as they are drawn on a sphere."""
+    step = np.diff(coords, axis=0)
+    step[:, 0] *= np.cos(np.radians(coords[:-1, 1]))
+    drawn = np.hypot(step[:, 0], step[:, 1])
+    drawn[offsets[1:-1] - 1] = 0
+    drawn_km = float(drawn.sum()) * METRES_OF_DEGREE / 1000
+    km = float(length_m.sum() / 1000)
+    if km < drawn_km / 2:
         raise NetworkDataError(
-            f"length_m adds up to {network.km:,.1f} km, but the roads are drawn {drawn_km:,.1f} km long. "
+            f"length_m adds up to {km:,.1f} km, but the roads are drawn {drawn_km:,.1f} km long. "
             "The lengths must be metres."
         )
 
 
-def _first_places(
-    ends: tuple[NDArray[Any], NDArray[Any]], tips: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> NDArray[np.float64]:
+def _first_places(ends: tuple[NDArray[Any], NDArray[Any]], tips: tuple[Floats, Floats], count: int) -> Floats:
     """Return where each node lies: the first row that names it says so, the later ones must agree."""
-    named, points = np.stack(ends, axis=1).ravel(), np.stack(tips, axis=1).reshape(-1, 2)
-    return np.asarray(points[np.unique(named, return_index=True)[1]])
+    row = np.full((2, count), len(ends[0]))
+    for which, end in enumerate(ends):
+        row[which, end[::-1]] = np.arange(len(end))[::-1]  # the last that is written is the first row
+    is_begin = row[0] <= row[1]
+    places = np.empty((count, 2))
+    places[is_begin] = tips[0][row[0, is_begin]]
+    places[~is_begin] = tips[1][row[1, ~is_begin]]
+    return places

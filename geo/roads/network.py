@@ -5,11 +5,10 @@ The saved form is deterministic: the same roads give the same bytes.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import shapely
@@ -19,17 +18,17 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.crs import plane_epsg, to_metres
 from geo.errors import NetworkDataError
+from geo.roads.arrays import Bools, EdgeArrays, Floats, Ints
 from geo.roads.built_up import is_built_up
-from geo.roads.network_file import DEGREE_STEP, OPTIONAL_FIELDS, pack, unpack, write_whole
+from geo.roads.fingerprint import fingerprint
+from geo.roads.network_file import OPTIONAL_FIELDS, pack, unpack, write_whole
 from geo.roads.profiles import CAR
 from geo.shortest_paths import Hierarchy, SearchGraph, TooManyShortcutsError, contraction_order
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+CREDIT = "© OpenStreetMap contributors"
 # The hierarchy of shortest paths takes a second for a prefecture and minutes for a nation, which is searched instead.
 HIERARCHY_NODES = 1_000_000
 # Roads whose junctions tell a built-up area.
@@ -37,8 +36,8 @@ STREETS = frozenset(CAR.speed_kmh) - {"service"}
 
 
 @dataclass(frozen=True, eq=False)
-class RoadNetwork:
-    """Roads as flat arrays; see `from_osm`, `from_edges` and `from_place`.
+class RoadNetwork(EdgeArrays):
+    """Roads as flat arrays (see `EdgeArrays`), and what follows from them; see `from_osm`, `from_edges`, `from_place`.
 
     Attributes
     ----------
@@ -46,52 +45,18 @@ class RoadNetwork:
         What it is called, and where it comes from.
     date : str or None
         ISO date that the roads speak of.
-    node_ids : (n,) array of int64
-        Identifiers of the source.
-    node_lonlat : (n, 2) array of float64
-        lon, lat in degrees.
-    u, v : (m,) array of int64
-        Node index of each end; the edge is drawn from `u` to `v`.
-    length_m : (m,) array of float64
-        Length in metres, not below 0.
-    highway : (m,) array of int64
-        Index into `highways`.
-    highways : tuple of str
-        Road classes (OpenStreetMap's ``highway``), sorted.
-    oneway : (m,) array of bool
-        Whether it may be driven from `u` to `v` only.
-    bridge, tunnel : (m,) array of bool
-        Whether it is a bridge or a tunnel.
-    label : (m,) array of int64
-        Index into `labels`.
-    labels : tuple of (str, str)
-        Route number and road name, empty where there is none.
-    coords : (k, 2) array of float64
-        lon, lat of all shapes, one after the other.
-    offsets : (m + 1,) array of int64
-        Shape of edge i: ``coords[offsets[i]:offsets[i + 1]]``, at least two points.
+    turn_restrictions : int or None
+        How many turns the source forbids to cars on these roads, which travel times do not follow; None where the
+        source does not tell.
     """
 
     name: str
     source: str
     date: str | None
-    node_ids: Ints
-    node_lonlat: Floats
-    u: Ints
-    v: Ints
-    length_m: Floats
-    highway: Ints
-    highways: tuple[str, ...]
-    oneway: Bools
-    bridge: Bools
-    tunnel: Bools
-    label: Ints
-    labels: tuple[tuple[str, str], ...]
-    coords: Floats
-    offsets: Ints
+    turn_restrictions: int | None
 
     @classmethod
-    def from_osm(cls, path: Path | str, *, name: str | None = None, date: str | None = None) -> RoadNetwork:
+    def from_osm(cls, path: Path | str, *, name: str | None = None, date: str | None = None) -> Self:
         """Return the roads of an OpenStreetMap file.
 
         Parameters
@@ -115,10 +80,13 @@ class RoadNetwork:
         """
         from geo.roads.osm_reader import read_osm_file  # noqa: PLC0415  (osmnx takes three seconds to import)
 
-        return read_osm_file(Path(path), name=name, date=date)
+        path = Path(path)
+        roads = read_osm_file(path)
+        name, source = name or path.name.split(".")[0], f"{CREDIT} ({path.name})"
+        return cls._of(roads.edges, name, source, date or roads.date, roads.turn_restrictions)
 
     @classmethod
-    def from_place(cls, place: str, *, overpass_url: str, nominatim_url: str, name: str | None = None) -> RoadNetwork:
+    def from_place(cls, place: str, *, overpass_url: str, nominatim_url: str, name: str | None = None) -> Self:
         """Return the roads of a place, asked from an Overpass server.
 
         Parameters
@@ -142,7 +110,8 @@ class RoadNetwork:
         """
         from geo.roads.osm_reader import read_place  # noqa: PLC0415  (see above)
 
-        return read_place(place, overpass_url=overpass_url, nominatim_url=nominatim_url, name=name)
+        roads = read_place(place, overpass_url=overpass_url, nominatim_url=nominatim_url)
+        return cls._of(roads.edges, name or place, f"{CREDIT} ({place})", roads.date)
 
     @classmethod
     def from_edges(
@@ -153,14 +122,16 @@ class RoadNetwork:
         name: str = "edges",
         source: str = "",
         date: str | None = None,
-    ) -> RoadNetwork:
+    ) -> Self:
         """Return the roads of a table of edges.
 
         Parameters
         ----------
         edges : DataFrame or GeoDataFrame
             ``u, v`` (node identifiers), ``highway``, ``oneway`` (bool, yes/no/true/1, or -1 for against the drawing),
-            ``length_m``; optional ``geometry`` (LineString in EPSG:4326 from u to v), ``bridge, tunnel, ref, name``.
+            ``length_m``; optional ``geometry`` (LineString in EPSG:4326 from u to v), ``bridge, tunnel, ref, name,
+            motorroad, foot`` and ``reversed``. Cells may be lists and the table may have an arc for each direction of
+            a street, as osmnx gives them (whose ``length`` is taken for ``length_m``).
         nodes : DataFrame, optional
             ``id, lon, lat``; needed where edges have no geometry.
         name, source : str
@@ -171,7 +142,7 @@ class RoadNetwork:
         Returns
         -------
         RoadNetwork
-            One edge for each row.
+            One edge for each row, or for each two rows that are the two directions of one street.
 
         Raises
         ------
@@ -179,9 +150,43 @@ class RoadNetwork:
             If a column is missing, a length is negative or no number, a node is not known, or a shape does not begin
             and end at its nodes.
         """
-        from geo.roads.edge_reader import read_edges  # noqa: PLC0415  (the two modules need each other)
+        from geo.roads.edge_reader import read_edges  # noqa: PLC0415  (geopandas takes a second to import)
 
-        return read_edges(edges, nodes, name=name, source=source, date=date)
+        return cls._of(read_edges(edges, nodes), name, source, date)
+
+    @classmethod
+    def from_edges_file(cls, path: Path | str, nodes: Path | str | None = None, *, date: str | None = None) -> Self:
+        """Return the roads of a file of edges: GeoParquet, Parquet, GeoPackage, GeoJSON or CSV.
+
+        Parameters
+        ----------
+        path : Path or str
+            Edges, see `from_edges`.
+        nodes : Path or str, optional
+            Nodes, see `from_edges`.
+        date : str, optional
+            ISO date of the roads.
+
+        Returns
+        -------
+        RoadNetwork
+            Named after the file.
+
+        Raises
+        ------
+        NetworkDataError
+            If a file is missing, broken or holds a row that cannot be used.
+        """
+        from geo.roads.edge_reader import read_edges_file  # noqa: PLC0415  (see above)
+
+        path = Path(path)
+        return cls._of(read_edges_file(path, None if nodes is None else Path(nodes)), path.stem, path.name, date)
+
+    @classmethod
+    def _of(
+        cls, edges: EdgeArrays, name: str, source: str, date: str | None, turn_restrictions: int | None = None
+    ) -> Self:
+        return cls(**vars(edges), name=name, source=source, date=date, turn_restrictions=turn_restrictions)
 
     @property
     def node_count(self) -> int:
@@ -232,6 +237,12 @@ class RoadNetwork:
         """LineString of each edge in degrees, (m,)."""
         indices = np.repeat(np.arange(self.edge_count), np.diff(self.offsets))
         return np.asarray(shapely.linestrings(self.coords, indices=indices), dtype=object)
+
+    @cached_property
+    def node_degree(self) -> Ints:
+        """Number of ends of edges that meet at each node, (n,)."""
+        count = self.node_count
+        return np.bincount(self.u, minlength=count) + np.bincount(self.v, minlength=count)
 
     @cached_property
     def node_component(self) -> Ints:
@@ -311,18 +322,7 @@ class RoadNetwork:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over what travel times depend on; the order of nodes and edges does not matter."""
-        return hashlib.sha256(b"".join(sorted(self._edge_digests()))).hexdigest()
-
-    def _edge_digests(self) -> list[bytes]:
-        steps = np.rint(self.coords / DEGREE_STEP).astype(np.int64)
-        ids = np.column_stack([self.node_ids[self.u], self.node_ids[self.v]])
-        millimetres = np.rint(self.length_m * 1000).astype(np.int64)
-        digests = []
-        for i in range(self.edge_count):
-            shape = steps[self.offsets[i] : self.offsets[i + 1]].tobytes()
-            head = f"{ids[i, 0]} {ids[i, 1]} {millimetres[i]} {self.highways[self.highway[i]]} {self.oneway[i]:d}"
-            digests.append(hashlib.blake2b(head.encode() + shape, digest_size=16).digest())
-        return digests
+        return fingerprint(self)
 
     def to_bytes(self) -> bytes:
         """Return the saved form.
@@ -336,7 +336,7 @@ class RoadNetwork:
         return pack({name: getattr(self, name) for name in [*names, *OPTIONAL_FIELDS]})
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> RoadNetwork:
+    def from_bytes(cls, content: bytes) -> Self:
         """Return a network from its saved form.
 
         Parameters
@@ -374,7 +374,7 @@ class RoadNetwork:
         write_whole(Path(path), self.to_bytes())
 
     @classmethod
-    def load(cls, path: Path | str) -> RoadNetwork:
+    def load(cls, path: Path | str) -> Self:
         """Return a network from a file that `save` wrote.
 
         Parameters

@@ -15,15 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import NetworkDataError
+from geo.roads.seasons import SeasonalRule
 
 FORMAT = 1
-# OpenStreetMap's own precision, about a centimetre.
-DEGREE_STEP = 1e-7
+# Of a degree: OpenStreetMap's own precision, about a centimetre.
+STEPS = 10_000_000
 TEXT_FIELDS = ("name", "source", "date", "highways", "labels")
 DEGREE_FIELDS = ("node_lonlat", "coords")
 INDEX_FIELDS = ("u", "v", "highway", "label", "offsets", "contraction_order")
-# Files of earlier versions do not have these; they are worked out anew.
+# Files of earlier versions do not have these. The first is worked out anew; the others are saved only where they say
+# something.
 OPTIONAL_FIELDS = ("contraction_order",)
+FLAG_FIELDS = ("motorroad", "no_foot")
+OPTIONAL_TEXT_FIELDS = ("seasonal", "turn_restrictions")
 
 
 def pack(values: Mapping[str, Any]) -> bytes:
@@ -40,10 +44,12 @@ def pack(values: Mapping[str, Any]) -> bytes:
         Equal fields give equal bytes.
     """
     head = {"format": FORMAT, **{name: values[name] for name in TEXT_FIELDS}}
+    head |= {name: values[name] for name in OPTIONAL_TEXT_FIELDS if values[name] not in ((), None)}
     text = json.dumps(head, ensure_ascii=False, sort_keys=True).encode()
-    arrays = {name: value for name, value in values.items() if name not in TEXT_FIELDS}
+    silent = {*TEXT_FIELDS, *OPTIONAL_TEXT_FIELDS, *(name for name in FLAG_FIELDS if not values[name].any())}
+    arrays = {name: value for name, value in values.items() if name not in silent}
     for name in DEGREE_FIELDS:
-        arrays[name] = np.rint(arrays[name] / DEGREE_STEP).astype(np.int32)
+        arrays[name] = to_steps(arrays[name]).astype(np.int32)
     for name in INDEX_FIELDS:
         arrays[name] = arrays[name].astype(np.int32)
     buffer = io.BytesIO()
@@ -79,6 +85,9 @@ def unpack(content: bytes) -> dict[str, Any]:
         values["highways"] = tuple(head["highways"])
         values["labels"] = tuple((ref, name) for ref, name in head["labels"])
         values |= {name: from_steps(values[name]) for name in DEGREE_FIELDS}
+        values["seasonal"] = tuple(SeasonalRule(*rule) for rule in head.get("seasonal", ()))
+        values["turn_restrictions"] = head.get("turn_restrictions")
+        values |= {name: np.zeros(len(values["u"]), dtype=bool) for name in FLAG_FIELDS if name not in values}
         present = [name for name in INDEX_FIELDS if name in values or name not in OPTIONAL_FIELDS]
         values |= {name: values[name].astype(np.int64) for name in present}
     except (ValueError, KeyError, TypeError, OSError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
@@ -87,19 +96,35 @@ def unpack(content: bytes) -> dict[str, Any]:
 
 
 def from_steps(steps: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
-    """Return degrees of whole steps of `DEGREE_STEP`; the only way to degrees, so that saved equals built.
+    """Return degrees of whole steps; the only way to degrees, so that saved equals built.
 
     Parameters
     ----------
     steps : array of int
-        Multiples of `DEGREE_STEP`.
+        Multiples of 1e-7 degrees, OpenStreetMap's own precision, about a centimetre.
 
     Returns
     -------
     array of float64
         Degrees.
     """
-    return steps / 10_000_000
+    return steps / STEPS
+
+
+def to_steps(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return degrees as whole steps.
+
+    Parameters
+    ----------
+    degrees : array of float64
+        Degrees.
+
+    Returns
+    -------
+    array of int64
+        The nearest multiples of 1e-7 degrees.
+    """
+    return np.rint(degrees * STEPS).astype(np.int64)
 
 
 def write_whole(path: Path, content: bytes) -> None:

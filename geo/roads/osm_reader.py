@@ -1,53 +1,70 @@
-"""OpenStreetMap files and servers → `RoadNetwork`, through osmnx.
+"""OpenStreetMap files and servers → `EdgeArrays`, through osmnx.
 
 osmnx reads OSM XML only, so a file is first reduced by pyosmium to the roads that a profile may use, written as XML.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
-import osmium
 import osmnx as ox
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 
 from geo.errors import NetworkDataError
+from geo.roads.arrays import EdgeArrays
 from geo.roads.edge_reader import KNOWN_CLASSES, read_edges
-from geo.roads.network import RoadNetwork
-from geo.roads.osm_tags import NODE_KEYS, ON_FOOT, plain_tags, stops_cars
+from geo.roads.osm_file import read_roads
+from geo.roads.osm_tags import NODE_KEYS, ON_FOOT, RULE, barrier_rule, plain_tags, stops_cars
+from geo.roads.seasons import join_rules
+from geo.roads.turn_restrictions import count_restrictions
 
 log = logging.getLogger(__name__)
-CREDIT = "© OpenStreetMap contributors"
 # An edge ends where one of these changes, so that each edge has one class and one name.
-EDGE_TAGS = ["highway", "oneway", "bridge", "tunnel", "ref", "name", "junction"]
+TEXT_TAGS = ("highway", "bridge", "tunnel", "ref", "name", "motorroad", "foot", RULE)
+EDGE_TAGS = [*TEXT_TAGS, "oneway", "junction"]
+ALIKE = "all tags of the edge"
+LARGEST_ID = 2**63
 BOX_SIDES = 4
 # A node in the course of a road has two neighbours.
 SIDES = 2
 
 
-def read_osm_file(path: Path, *, name: str | None, date: str | None) -> RoadNetwork:
-    """Return the roads of a file; see `RoadNetwork.from_osm`.
+class OsmEdges(NamedTuple):
+    """Edges, the day of the newest change, and how many forbidden turns of the map travel times do not follow.
+
+    The day is an ISO date, None where the source says nothing of it; the number is None for a server, which is asked
+    for roads only.
+    """
+
+    edges: EdgeArrays
+    date: str | None
+    turn_restrictions: int | None
+
+
+def read_osm_file(path: Path) -> OsmEdges:
+    """Return the roads of a file; see `geo.roads.network.RoadNetwork.from_osm`.
 
     Parameters
     ----------
     path : Path
         ``.osm``, ``.osm.gz`` or ``.osm.pbf``.
-    name, date : str, optional
-        See `RoadNetwork.from_osm`.
 
     Returns
     -------
-    RoadNetwork
+    OsmEdges
         All roads that a profile may use.
 
     Raises
@@ -55,19 +72,19 @@ def read_osm_file(path: Path, *, name: str | None, date: str | None) -> RoadNetw
     NetworkDataError
         If the file is missing, broken or has no road in it.
     """
-    if not path.is_file():
-        raise NetworkDataError(f"There is no file {path}.")
+    roads = read_roads(path)
     with tempfile.TemporaryDirectory() as folder:
         reduced = Path(folder) / "roads.osm"
-        newest = _reduce(path, reduced)
+        ids = roads.write(reduced)
         log.info("Joining the roads …")
         with _osmnx_settings():
             graph = ox.graph_from_xml(reduced, simplify=False, retain_all=True)
-    return _flatten(graph, name=name or path.name.split(".")[0], source=f"{CREDIT} ({path.name})", date=date or newest)
+    edges = _flatten(graph, ids)
+    return OsmEdges(edges, roads.date(), count_restrictions(roads.restrictions, roads.ways))
 
 
-def read_place(place: str, *, overpass_url: str, nominatim_url: str, name: str | None) -> RoadNetwork:
-    """Return the roads of a place; see `RoadNetwork.from_place`.
+def read_place(place: str, *, overpass_url: str, nominatim_url: str) -> OsmEdges:
+    """Return the roads of a place; see `geo.roads.network.RoadNetwork.from_place`.
 
     Parameters
     ----------
@@ -75,12 +92,10 @@ def read_place(place: str, *, overpass_url: str, nominatim_url: str, name: str |
         Name, or ``west,south,east,north``.
     overpass_url, nominatim_url : str
         Addresses of the servers.
-    name : str, optional
-        Name of the network.
 
     Returns
     -------
-    RoadNetwork
+    OsmEdges
         All roads that a profile may use.
 
     Raises
@@ -102,7 +117,7 @@ def read_place(place: str, *, overpass_url: str, nominatim_url: str, name: str |
             "On a closed network, build from a file: `tono network build --osm FILE`."
         ) from error
     stamp = pd.Timestamp(graph.graph["created_date"]).date().isoformat()
-    return _flatten(graph, name=name or place, source=f"{CREDIT} ({place})", date=stamp)
+    return OsmEdges(_flatten(graph, None), stamp, None)
 
 
 def _box(place: str) -> tuple[float, float, float, float] | None:
@@ -163,61 +178,16 @@ def _plain_element(element: dict[str, Any]) -> dict[str, Any] | None:
     return None if tags is None else element | {"tags": tags}
 
 
-def _reduce(path: Path, out: Path) -> str | None:
-    """Write the usable roads as OSM XML, implied one-way streets made plain; return the day of the newest change."""
-    newest, way_of = _survey(path)
-    with osmium.BackReferenceWriter(str(out), ref_src=str(path), overwrite=True, remove_tags=False) as writer:
-        for way in _roads(path):
-            writer.add(way.replace(tags=plain_tags(dict(way.tags))))
-    _check_nodes(path, out, way_of)
-    return newest
+def _flatten(graph: nx.MultiDiGraph[int], ids: NDArray[np.int64] | None) -> EdgeArrays:
+    """Return one row per edge: osmnx holds a two-way edge twice, once in each direction.
 
-
-def _survey(path: Path) -> tuple[str | None, dict[int, int]]:
-    """Read a file to its end; return the day of the newest change, and a road for each node that roads refer to."""
-    newest = None
-    way_of: dict[int, int] = {}
-    try:
-        for way in _roads(path):
-            newest = max(newest, way.timestamp) if newest else way.timestamp
-            way_of.update(dict.fromkeys((node.ref for node in way.nodes), way.id))
-    except RuntimeError as error:
-        raise NetworkDataError(
-            f"{path} is not a readable OpenStreetMap file ({str(error).rstrip('.')}). It must end in .osm, .osm.gz or "
-            ".osm.pbf; if it does, it may have been cut off: download it again."
-        ) from error
-    if not way_of:
-        raise NetworkDataError(f"{path} has no road in it. Take an extract of the city with its roads.")
-    known = newest is not None and newest.year > EPOCH_YEAR
-    return (newest.date().isoformat() if newest is not None and known else None), way_of
-
-
-def _check_nodes(path: Path, reduced: Path, way_of: dict[int, int]) -> None:
-    """Refuse roads that refer to a node which the file does not have."""
-    for node in osmium.FileProcessor(str(reduced), osmium.osm.NODE):
-        way_of.pop(node.id, None)
-    if way_of:
-        node_id, way_id = min(way_of.items())
-        raise NetworkDataError(
-            f"{path}: way {way_id} refers to node {node_id}, which is not in the file "
-            f"({len(way_of)} missing). "
-            "Take an extract with complete ways (`osmium extract --strategy complete_ways`)."
-        )
-
-
-EPOCH_YEAR = 1970
-
-
-def _roads(path: Path) -> Iterator[osmium.osm.Way]:
-    for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
-        if isinstance(way, osmium.osm.Way) and len(way.nodes) > 1 and plain_tags(dict(way.tags)) is not None:
-            yield way
-
-
-def _flatten(graph: nx.MultiDiGraph[int], *, name: str, source: str, date: str | None) -> RoadNetwork:
-    """Return one row per edge: osmnx holds a two-way edge twice, once in each direction."""
+    `ids` are the map's identifiers of the nodes 1 to n of the graph; None where they are the graph's own.
+    """
+    _shut_gates_by_season(graph)
     _part_at_barriers(graph)
-    graph = ox.simplify_graph(graph, edge_attrs_differ=EDGE_TAGS, remove_rings=False)
+    for _, _, data in graph.edges(data=True):
+        data[ALIKE] = str([data.get(tag) for tag in EDGE_TAGS])  # one comparison for each node in place of ten
+    graph = ox.simplify_graph(graph, edge_attrs_differ=[ALIKE], remove_rings=False)
     places = {node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)}
     rows = []
     loops: set[tuple[object, bytes]] = set()
@@ -231,8 +201,32 @@ def _flatten(graph: nx.MultiDiGraph[int], *, name: str, source: str, date: str |
                 continue
             loops.add(key)
         rows.append(_row(u, v, data, shape))
-    edges = pd.DataFrame(rows)
-    return read_edges(edges, None, name=name, source=source, date=date)
+    edges = read_edges(pd.DataFrame(rows))
+    if edges.seasonal:
+        log.info("%d edges are closed in some season; propose them for the calendar of closures", len(edges.seasonal))
+    return edges if ids is None else replace(edges, node_ids=_map_ids(edges.node_ids, ids))
+
+
+def _map_ids(numbers: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the map's identifiers of nodes; the twin of a barrier gets the same below 0, or a free one."""
+    found = ids[np.abs(numbers) - 1].tolist()
+    taken, free = set(ids.tolist()), itertools.count(1)
+    for position in np.flatnonzero(numbers < 0):
+        twin = -found[position]
+        while twin in taken or abs(twin) >= LARGEST_ID:
+            twin = -next(free)
+        taken.add(twin)
+        found[position] = twin
+    return np.array(found, dtype=np.int64)
+
+
+def _shut_gates_by_season(graph: nx.MultiDiGraph[int]) -> None:
+    """Write on both roads at a gate when it is closed; they become edges of their own up to the next nodes."""
+    for node, data in graph.nodes(data=True):
+        rule = barrier_rule(data)
+        if rule and len({*graph.predecessors(node), *graph.successors(node)}) == SIDES:
+            for _, _, edge in [*graph.in_edges(node, data=True), *graph.out_edges(node, data=True)]:
+                edge[RULE] = join_rules(edge.get(RULE, ""), rule)
 
 
 def _part_at_barriers(graph: nx.MultiDiGraph[int]) -> None:
@@ -244,7 +238,7 @@ def _part_at_barriers(graph: nx.MultiDiGraph[int]) -> None:
         sides = sorted({*graph.predecessors(node), *graph.successors(node)})
         if len(sides) != SIDES:
             continue
-        # Identifiers of the map are above 0.
+        # All other numbers are above 0.
         twin, other = -node, sides[1]
         graph.add_node(twin, **graph.nodes[node])
         for u, v, key, data in [
@@ -259,7 +253,7 @@ def _part_at_barriers(graph: nx.MultiDiGraph[int]) -> None:
 
 
 def _row(u: int, v: int, data: dict[str, Any], shape: shapely.LineString) -> dict[str, Any]:
-    texts = {tag: _first(data.get(tag)) for tag in ("highway", "bridge", "tunnel", "ref", "name")}
+    texts = {tag: _first(data.get(tag)) for tag in TEXT_TAGS}
     return {"u": u, "v": v, "oneway": data["oneway"], "length_m": float(data["length"]), "geometry": shape, **texts}
 
 

@@ -26,6 +26,9 @@ from geo.roads.speed_tables import (
 )
 
 __all__ = ["ASSUMED", "BUILT_UP", "CAR", "CAR_WINTER", "CENSUS", "PROFILES", "WALK", "Profile", "SpeedRow"]
+# Roads without doors: what stands beside a motorway, a viaduct or above a tunnel is reached from another road, and what
+# stands at a bridge from its ends.
+THROUGH_ONLY = frozenset({"motorway", "motorway_link", "motorroad", "tunnel", "bridge"})
 _TABLES = ("speed_kmh", "sources", "built_up_kmh", "built_up_sources", "delay_s", "range_kmh", "range_reasons")
 
 
@@ -52,6 +55,10 @@ class Profile:
         Speed in a straight line from a place to the road, km/h.
     max_snap_m : float
         Farthest distance from a place to the road, metres, inclusive.
+    through_only : frozenset of str
+        Road classes, and the kinds ``motorroad``, ``tunnel`` and ``bridge``, on which no trip begins or ends.
+    is_on_foot : bool
+        Whether roads that are closed to those on foot may not be used.
     built_up_kmh : mapping of str to float
         Road class to km/h in built-up areas, above 0.
     built_up_sources : mapping of str to str
@@ -78,6 +85,8 @@ class Profile:
     ignores_oneway: bool = False
     access_speed_kmh: float = 4.0
     max_snap_m: float = 500.0
+    through_only: frozenset[str] = THROUGH_ONLY
+    is_on_foot: bool = False
     built_up_kmh: Mapping[str, float] = field(default_factory=dict)
     built_up_sources: Mapping[str, str] = field(default_factory=dict)
     delay_s: Mapping[str, float] = field(default_factory=dict)
@@ -322,5 +331,5 @@ def profile_of(name: str, rows: Iterable[SpeedRow], **more: Any) -> Profile:
 
 CAR = profile_of("car", CAR_ROWS)
 CAR_WINTER = profile_of("car-winter", WINTER_ROWS, is_assumption=True)
-WALK = profile_of("walk", WALK_ROWS, is_assumption=True, ignores_oneway=True)
+WALK = profile_of("walk", WALK_ROWS, is_assumption=True, ignores_oneway=True, is_on_foot=True)
 PROFILES: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in (CAR, CAR_WINTER, WALK)})

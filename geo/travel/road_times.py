@@ -68,6 +68,8 @@ def edge_seconds(network: RoadNetwork, profile: Profile, closed: ArrayLike = ())
         rows = (*network.highways, *(name + BUILT_UP for name in network.highways))
         row = network.highway + len(network.highways) * network.is_built_up
     forward = profile.seconds_by_row(network.length_m, rows, row)
+    if profile.is_on_foot:
+        forward[network.no_foot] = np.inf
     forward[np.asarray(closed, dtype=np.int64)] = np.inf
     backward = forward if profile.ignores_oneway else np.where(network.oneway, np.inf, forward)
     return forward, backward

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
 
 from geo.errors import NetworkDataError
-from geo.roads.edge_reader import read_edges_file
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import CAR
 from geo.travel.travel_time import travel_time_matrix
@@ -117,10 +116,10 @@ def test_the_kinds_of_files_give_one_network(tmp_path: Path, ending: str) -> Non
     else:
         TABLE.to_file(path)
     expected = RoadNetwork.from_edges(TABLE).fingerprint
-    assert read_edges_file(path).fingerprint == expected
-    assert read_edges_file(path, nodes).fingerprint == expected
+    assert RoadNetwork.from_edges_file(path).fingerprint == expected
+    assert RoadNetwork.from_edges_file(path, nodes).fingerprint == expected
     PLAIN.to_parquet(tmp_path / "plain.parquet")
-    assert read_edges_file(tmp_path / "plain.parquet", nodes).fingerprint == expected
+    assert RoadNetwork.from_edges_file(tmp_path / "plain.parquet", nodes).fingerprint == expected
 
 
 # --- faults, each in the second row ----------------------------------------------------------------
@@ -222,15 +221,15 @@ def test_a_file_that_is_none_is_named(tmp_path: Path, case: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(NetworkDataError, match=f"{name}.*{says}"):
-        read_edges_file(path)
+        RoadNetwork.from_edges_file(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     TABLE.to_parquet(tmp_path / "roads.parquet")
     with pytest.raises(NetworkDataError, match=r"no file .*none\.parquet"):
-        read_edges_file(tmp_path / "none.parquet")
+        RoadNetwork.from_edges_file(tmp_path / "none.parquet")
     with pytest.raises(NetworkDataError, match=r"no file .*none\.csv"):
-        read_edges_file(tmp_path / "roads.parquet", tmp_path / "none.csv")
+        RoadNetwork.from_edges_file(tmp_path / "roads.parquet", tmp_path / "none.csv")
 
 
 # --- fingerprint ----------------------------------------------------------------

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_coverage
 from geo.crs import to_metres
-from geo.roads.edge_reader import read_edges_file
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import CAR, CAR_WINTER, PROFILES
 from geo.roads.snapping import snap
@@ -36,7 +35,7 @@ def test_what_is_built_up_is_where_people_live_close_together(network: RoadNetwo
 
 
 def test_both_sources_of_the_roads_say_the_same(network: RoadNetwork, shared_data: Path) -> None:
-    edges = read_edges_file(shared_data / "tono" / "tono_roads.parquet")
+    edges = RoadNetwork.from_edges_file(shared_data / "tono" / "tono_roads.parquet")
     both = [part.length_m[part.is_built_up].sum() for part in (network, edges)]
     assert both[0] == pytest.approx(both[1], rel=0.01)
 

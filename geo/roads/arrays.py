@@ -1,0 +1,71 @@
+"""The plain arrays that all readers of roads return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.roads.seasons import SeasonalRule
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeArrays:
+    """Nodes and edges of a road network: one row per edge as drawn, whether it may be driven both ways or one way.
+
+    Attributes
+    ----------
+    node_ids : (n,) array of int64
+        Identifiers of the source.
+    node_lonlat : (n, 2) array of float64
+        lon, lat in degrees.
+    u, v : (m,) array of int64
+        Node index of each end; the edge is drawn from `u` to `v`.
+    length_m : (m,) array of float64
+        Length in metres, not below 0.
+    highway : (m,) array of int64
+        Index into `highways`.
+    highways : tuple of str
+        Road classes (OpenStreetMap's ``highway``), sorted.
+    oneway : (m,) array of bool
+        Whether it may be driven from `u` to `v` only.
+    bridge, tunnel : (m,) array of bool
+        Whether it is a bridge or a tunnel.
+    label : (m,) array of int64
+        Index into `labels`.
+    labels : tuple of (str, str)
+        Route number and road name, empty where there is none.
+    coords : (k, 2) array of float64
+        lon, lat of all shapes, one after the other.
+    offsets : (m + 1,) array of int64
+        Shape of edge i: ``coords[offsets[i]:offsets[i + 1]]``, at least two points.
+    motorroad : (m,) array of bool
+        Whether it is for motor vehicles only, with no houses beside it (OpenStreetMap's ``motorroad``).
+    no_foot : (m,) array of bool
+        Whether it is closed to those on foot, whatever its class.
+    seasonal : tuple of SeasonalRule
+        Closed seasons as the source tells them, by ascending edge. Nothing is closed by them, see `geo.roads.seasons`.
+    """
+
+    node_ids: Ints
+    node_lonlat: Floats
+    u: Ints
+    v: Ints
+    length_m: Floats
+    highway: Ints
+    highways: tuple[str, ...]
+    oneway: Bools
+    bridge: Bools
+    tunnel: Bools
+    label: Ints
+    labels: tuple[tuple[str, str], ...]
+    coords: Floats
+    offsets: Ints
+    motorroad: Bools
+    no_foot: Bools
+    seasonal: tuple[SeasonalRule, ...]
