@@ -120,6 +120,8 @@ def describe_profile(profile: Profile) -> dict[str, Any]:
         "ignores_oneway": profile.ignores_oneway,
         "access_speed_kmh": profile.access_speed_kmh,
         "max_snap_m": profile.max_snap_m,
+        "through_only": sorted(profile.through_only),
+        "is_on_foot": profile.is_on_foot,
     }
 
 

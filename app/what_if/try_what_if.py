@@ -27,6 +27,8 @@ from geo.roads.snapping import Snapped, snap
 from geo.travel.travel_time import travel_time_matrix
 
 ADDED = "+"
+# What is closed may be a motorway or a tunnel, where no trip begins.
+ANY_ROAD_FOR_CARS = replace(CAR, through_only=frozenset())
 NOBODY = 65_535
 LONGEST = NOBODY - 1
 # Twenty threads that compute at once fight for the interpreter and each of them takes nearly twice the time.
@@ -133,7 +135,9 @@ def _closed_roads(network: RoadNetwork, wanted: Sequence[ClosedRoad]) -> tuple[l
             detail=f"番号 {unknown[0]} の道はありません(0〜{last})。道路網が新しくなったのかもしれません。",
         )
     by_point = [road for road in wanted if road.edge is None]
-    found = snap(network, np.array([(road.lon, road.lat) for road in by_point], dtype=float).reshape(-1, 2), CAR)
+    found = snap(
+        network, np.array([(road.lon, road.lat) for road in by_point], dtype=float).reshape(-1, 2), ANY_ROAD_FOR_CARS
+    )
     snapped = iter(zip(found.edge.tolist(), found.distance_m.tolist(), strict=True))
     told, edges = [], []
     for road in wanted:

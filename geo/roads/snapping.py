@@ -1,4 +1,4 @@
-"""Places → the nearest point of the nearest road that a profile may use."""
+"""Places → the nearest point of the nearest road on which a trip may begin or end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import KDTree
 
 from geo.crs import to_degrees, to_metres
-from geo.roads.grid import nearest_roads, road_grid
+from geo.roads.access import access_edges, usable_edges
+from geo.roads.grid import Nearest, nearest_roads, road_grid
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import Profile
 
@@ -32,8 +34,8 @@ class Snapped:
     share : (n,) array of float64
         Part of the edge between its beginning and the place, 0 to 1; NaN where there is no edge.
     distance_m : (n,) array of float64
-        Straight distance to the nearest usable road, also where it is too far; inf where there is none at all, and for
-        places on the other side of the globe.
+        Straight distance to the nearest road on which a trip may begin, also where it is too far; inf where there is
+        none at all, and for places on the other side of the globe.
     lonlat : (n, 2) array of float64
         Nearest point on the road in degrees, NaN where there is no edge.
     """
@@ -127,7 +129,7 @@ def as_points(points: ArrayLike) -> NDArray[np.float64]:
 
 
 def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) -> Snapped:
-    """Return the nearest point of the nearest usable road for each place.
+    """Return the nearest point of the nearest edge on which a trip may begin or end, for each place.
 
     Parameters
     ----------
@@ -136,7 +138,8 @@ def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) ->
     points : (n, 2) array_like of float, or Snapped
         lon, lat in degrees; or places that were snapped to this network with this profile before, returned as they are.
     profile : Profile
-        Which roads may be used, and how far away one may lie (``max_snap_m``, inclusive).
+        On which edges trips may begin and end (`geo.roads.access.access_edges`), and how far away one may lie
+        (``max_snap_m``, inclusive).
 
     Returns
     -------
@@ -144,6 +147,7 @@ def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) ->
         One row for each place. Edges within `EQUAL_M` of the nearest count as equally near: of these, one that ends
         there (the place lies at a node) comes before one that passes over, then the first in the network's order.
         A place within `EQUAL_M` of an edge's end lies at the node: its share is exactly 0 or 1.
+        Where no such edge is near enough, the nearest dead end of an edge that trips else only pass through.
 
     Raises
     ------
@@ -153,7 +157,7 @@ def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) ->
     if isinstance(points, Snapped):
         return _of(network, points, profile)
     places = as_points(points)
-    is_usable = profile.allows(network.highways)[network.highway]
+    is_usable = access_edges(network, profile)
     edge = np.full(len(places), -1, dtype=np.int64)
     share = np.full(len(places), np.nan)
     distance = np.full(len(places), np.inf)
@@ -166,7 +170,30 @@ def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) ->
         edge[flat], distance[flat], share[flat], feet[flat] = nearest_roads(grid, metric[flat], EQUAL_M)
         far = distance > profile.max_snap_m
         edge[far], share[far], feet[far] = -1, np.nan, np.nan
+    _end_of_road(network, profile, metric, Nearest(edge, distance, share, feet))
     return Snapped(network.fingerprint, profile.name, edge, share, distance, to_degrees(feet, network.metric_epsg))
+
+
+def _end_of_road(network: RoadNetwork, profile: Profile, metric: NDArray[np.float64], found: Nearest) -> None:
+    """Put places that are on no road on the end of one that trips else only pass through, where such a road ends there.
+
+    It goes on outside of what the network covers, or whoever comes along it gets out where it ends.
+    """
+    lost = np.flatnonzero((found.edge < 0) & np.isfinite(metric).all(axis=1))
+    if not len(lost):
+        return
+    through = np.flatnonzero(usable_edges(network, profile) & ~access_edges(network, profile))
+    ends = np.concatenate([network.u[through], network.v[through]])
+    is_end = network.node_degree[ends] == 1
+    if not is_end.any():
+        return
+    places = network.node_xy[ends[is_end]]
+    distance, which = (np.asarray(answer) for answer in KDTree(places).query(metric[lost]))
+    near = distance <= profile.max_snap_m
+    lost, which = lost[near], which[near]
+    found.edge[lost] = np.concatenate([through, through])[is_end][which]
+    found.share[lost] = np.repeat([0.0, 1.0], len(through))[is_end][which]
+    found.metres[lost], found.foot[lost] = distance[near], places[which]
 
 
 def _of(network: RoadNetwork, places: Snapped, profile: Profile) -> Snapped:

@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.crs import to_degrees, to_metres
+from geo.roads.access import access_edges
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import Profile
 from geo.roads.snapping import Snapped, as_points, snap
@@ -85,7 +86,7 @@ def area_points(
 
 @dataclass(frozen=True, eq=False)
 class _UsableRoads:
-    """Edges that a profile may use, the box of each in metres, and how many metres of roads it is joined to.
+    """Edges on which trips may end, the box of each in metres, and how many metres of roads it is joined to.
 
     `joined_m` has an entry for each edge of the network, as places name them.
     """
@@ -98,7 +99,7 @@ class _UsableRoads:
 
     @classmethod
     def of(cls, network: RoadNetwork, profile: Profile) -> _UsableRoads:
-        edges = np.flatnonzero(profile.allows(network.highways)[network.highway])
+        edges = np.flatnonzero(access_edges(network, profile))
         low = np.minimum.reduceat(network.coords_m, network.offsets[:-1])
         high = np.maximum.reduceat(network.coords_m, network.offsets[:-1])
         return cls(network, edges, low[edges], high[edges], joined_m(network, profile))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from drawn_networks import CAR, EPSG, at, draw
@@ -14,7 +15,8 @@ from random_networks import networks
 
 from geo.crs import to_metres
 from geo.roads.network import RoadNetwork
-from geo.roads.profiles import Profile
+from geo.roads.profiles import CAR as REAL_CAR
+from geo.roads.profiles import WALK, Profile
 from geo.roads.snapping import as_points, snap
 
 # How exactly metres survive the way to degrees and back at OpenStreetMap's precision.
@@ -150,3 +152,70 @@ def test_places_are_joined_only_on_one_network_and_for_one_profile() -> None:
         np.testing.assert_array_equal(getattr(joined, name), getattr(both, name))
     with pytest.raises(ValueError, match="different"):
         both.joined(snap(LINE, at((100, 50)), replace(CAR, name="other")))
+
+
+# --- where trips may begin ----------------------------------------------------------------
+def beside(**columns: object) -> RoadNetwork:
+    """Return a road with something about it beside the place, and an ordinary one farther away."""
+    nodes = pd.DataFrame(
+        [(i, *place) for i, place in enumerate(at((0, 0), (4000, 0), (0, 90), (4000, 90)))],
+        columns=["id", "lon", "lat"],
+    )
+    table = pd.DataFrame({"u": [0, 2], "v": [1, 3], "highway": "primary", "oneway": "no", "length_m": 4000.0})
+    return RoadNetwork.from_edges(table.assign(**{name: [value, None] for name, value in columns.items()}), nodes)
+
+
+@pytest.mark.parametrize("profile", [REAL_CAR, WALK], ids=lambda profile: profile.name)
+@pytest.mark.parametrize(
+    ("column", "value", "is_access"),
+    [
+        ("tunnel", "yes", False),
+        ("tunnel", "avalanche_protector", False),
+        ("tunnel", "building_passage", True),
+        ("bridge", "yes", False),
+        ("bridge", "viaduct", False),
+        ("motorroad", "yes", False),
+        ("motorroad", "no", True),
+        ("foot", "no", None),
+    ],
+)
+def test_no_trip_begins_where_no_door_can_be(
+    column: str,
+    value: str,
+    is_access: bool | None,  # noqa: FBT001  (from the table)
+    profile: Profile,
+) -> None:
+    network = beside(**{column: value})
+    expected = profile is REAL_CAR if is_access is None else is_access
+    found = snap(network, at((2000, 10)), profile)
+    assert found.edge.tolist() == [0 if expected else 1]
+    assert found.distance_m[0] == pytest.approx(10 if expected else 80, abs=CLOSE)
+    assert snap(network, at((2000, 10)), replace(REAL_CAR, through_only=frozenset())).edge.tolist() == [0]
+
+
+@pytest.mark.parametrize("highway", ["motorway", "motorway_link"])
+def test_no_trip_begins_on_a_motorway(highway: str) -> None:
+    table = {"highway": [highway, "primary"]}
+    network = beside()
+    network = replace(network, highways=tuple(sorted(table["highway"])), highway=np.array([0, 1]))
+    assert snap(network, at((2000, 10)), REAL_CAR).edge.tolist() == [1]
+    near_none = snap(network, at((2000, -450)), REAL_CAR)
+    assert near_none.edge.tolist() == [-1]
+    assert near_none.distance_m[0] == pytest.approx(540, abs=CLOSE)
+
+
+def test_a_bridge_of_several_ways_is_a_bridge_in_part_only() -> None:
+    assert snap(beside(bridge="yes", osmid="[5, 6]"), at((2000, 10)), REAL_CAR).edge.tolist() == [0]
+    assert snap(beside(bridge="yes", osmid="5"), at((2000, 10)), REAL_CAR).edge.tolist() == [1]
+
+
+def test_a_tunnel_that_ends_the_roads_is_left_at_its_end() -> None:
+    table = pd.DataFrame({"u": [0, 1], "v": [1, 2], "highway": "primary", "oneway": "no", "length_m": [900.0, 2000.0]})
+    nodes = pd.DataFrame(
+        [(i, *place) for i, place in enumerate(at((0, 0), (900, 0), (2900, 0)))], columns=["id", "lon", "lat"]
+    )
+    network = RoadNetwork.from_edges(table.assign(tunnel=["no", "yes"]), nodes)
+    found = snap(network, at((2900, 30), (1900, 0), (2500, 0), (920, 5)), REAL_CAR)
+    assert found.edge.tolist() == [1, -1, 1, 0]
+    assert found.share[[0, 2, 3]].tolist() == [1.0, 1.0, 1.0]
+    assert found.distance_m == pytest.approx([30, 1000, 400, np.hypot(20, 5)], abs=CLOSE)
