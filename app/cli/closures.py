@@ -64,6 +64,19 @@ def closures_export(file: Path) -> None:
     say(f"Wrote {number} closures to {file}.")
 
 
+@app.command("propose")
+def closures_propose(file: Path) -> None:
+    """Write the closed seasons that the map tells of to CSV, to be checked and imported."""
+    from app.roads.propose_closures import propose_closures
+
+    with opened() as session:
+        number, undated = propose_closures(session, file)
+    without = (
+        f" {undated} of them name no days: fill in yearly_from and yearly_to, or take them out." if undated else ""
+    )
+    say(f"Wrote {number} proposals to {file}.{without} Check them and take them in: `tono closures import {file}`.")
+
+
 @app.command("remove")
 def closures_remove(number: Annotated[int, typer.Argument(help="Its number in `tono closures list`.")]) -> None:
     """Take one closure out of the calendar."""

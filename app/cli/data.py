@@ -55,7 +55,7 @@ def network_build(
     """Build the road network that travel times are measured on, and measure the coverage anew."""
     from app.refresh import measure_all
     from app.register.queries import city_bounds
-    from app.roads.build_network import read_network, store_network
+    from app.roads.build_network import read_network, store_network, unheeded
 
     if sum(option is not None for option in (osm, edges, place)) != 1:
         raise typer.BadParameter("give exactly one of --osm, --edges and --place")
@@ -65,6 +65,8 @@ def network_build(
     with opened() as session:
         row = store_network(session, built, origin, name=name or built.name, city_bounds=city_bounds(session))
         summary = f"{row.name}: {row.nodes} nodes, {row.edges} edges, {row.km:,.0f} km in {row.components} components"
+        for line in unheeded(built):
+            say(line)
         say(f"{summary}; measuring the coverage …")
         measure_all(session)
     say("The network is in use.")

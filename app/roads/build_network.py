@@ -121,6 +121,7 @@ def store_network(
         edges=network.edge_count,
         km=network.km,
         components=network.component_count,
+        turn_restrictions=network.turn_restrictions,
         source=origin.source,
         source_date=as_of,
         extent=from_shape(box(*network.bounds), srid=4326),
@@ -133,6 +134,20 @@ def store_network(
     if put_to_use:
         activate(session, row)
     return row
+
+
+def unheeded(network: RoadNetwork) -> list[str]:
+    """Return what the map says and travel times do not follow, in sentences for a terminal."""
+    lines = []
+    if network.turn_restrictions:
+        lines.append(f"The map forbids {network.turn_restrictions:,} turns on these roads; travel times take them all.")
+    if network.seasonal:
+        edges = len({rule.edge for rule in network.seasonal})
+        lines.append(
+            f"The map closes {edges:,} edges for a season; they are open until the calendar shuts them: "
+            "`tono closures propose FILE`."
+        )
+    return lines
 
 
 def _check_city(network: RoadNetwork, city: Bounds) -> None:

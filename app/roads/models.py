@@ -38,6 +38,8 @@ class RoadNetworkRow(Base):
     edges: Mapped[int]
     km: Mapped[float]
     components: Mapped[int]
+    # Turns that the map forbids and travel times do not follow; empty where the source does not tell.
+    turn_restrictions: Mapped[int | None]
     source: Mapped[str]
     source_date: Mapped[date | None]
     extent: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326))

@@ -61,8 +61,13 @@ _warm: Kept[str, RoadNetwork] = Kept(WARM_NETWORKS)
 
 def load_network(session: Session, row: RoadNetworkRow) -> RoadNetwork:
     """Return the network of a row, from memory when it was used before."""
-    content = select(RoadNetworkRow.content).where(RoadNetworkRow.id == row.id)
-    return _warm.get(row.fingerprint, lambda: RoadNetwork.from_bytes(session.scalars(content).one()))
+    return _warm.get(row.fingerprint, lambda: read_network(session, row))
+
+
+def read_network(session: Session, row: RoadNetworkRow) -> RoadNetwork:
+    """Return the network of a row as it is stored, with what its fingerprint does not know: labels and seasons."""
+    content = session.scalars(select(RoadNetworkRow.content).where(RoadNetworkRow.id == row.id)).one()
+    return RoadNetwork.from_bytes(content)
 
 
 def closures_at(session: Session, moment: datetime | None) -> Sequence[Closure]:

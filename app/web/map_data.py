@@ -62,7 +62,12 @@ def find_network(session: DbSession) -> RoadNetworkRow | None:
 
 
 def _network(row: RoadNetworkRow) -> dict[str, Any]:
-    return row.describe() | {"kind": row.kind, "is_schematic": row.is_schematic, "components": row.components}
+    return row.describe() | {
+        "kind": row.kind,
+        "is_schematic": row.is_schematic,
+        "components": row.components,
+        "turn_restrictions": row.turn_restrictions,
+    }
 
 
 def datasets_in_use(session: DbSession, network: RoadNetworkRow | None) -> list[Dataset]:

@@ -3,7 +3,7 @@
  *
  * @typedef {"centre"|"window"|"salon"|"gathering_place"|"childcare"|"watch_partner"|"other"} Kind
  * @typedef {{name: string, kind: string, is_schematic: boolean, nodes: number, edges: number, km: number, components: number,
- *   source: string, date: string|null}} Network
+ *   turn_restrictions: number | null, source: string, date: string|null}} Network
  * @typedef {{name: string, title: string, is_assumption: boolean, speeds: Speed[], table: SpeedRow[]}} Profile
  * @typedef {{title: string, kmh: number, source: string}} Speed
  * @typedef {{titles: string[], kmh: number, low_kmh: number, high_kmh: number, delay_s: number, source: string, reason: string,

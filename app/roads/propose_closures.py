@@ -1,0 +1,55 @@
+"""Use case: the closed seasons that the map tells of → a CSV file of closures, for a person to check and import."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import shapely
+from geoalchemy2.shape import from_shape
+from sqlalchemy.orm import Session
+
+from app.errors import InputError
+from app.roads.calendar import JAPAN
+from app.roads.export_closures import as_csv
+from app.roads.models import Closure
+from app.roads.queries import active_network, read_network
+from app.roads.road_titles import road_title
+from geo.roads.network import RoadNetwork
+from geo.roads.network_file import write_whole
+
+
+def propose_closures(session: Session, path: Path) -> tuple[int, int]:
+    """Write the proposals of the network in use; return how many, and how many of them name no days."""
+    if path.suffix.lower() != ".csv":
+        raise InputError(f"{path}: proposals are written as .csv.")
+    row = active_network(session)
+    rows = proposals(read_network(session, row), row.source)
+    write_whole(path, as_csv(rows))
+    return len(rows), sum(not proposal.yearly_from for proposal in rows)
+
+
+def proposals(network: RoadNetwork, source: str) -> list[Closure]:
+    """Return one closure for each road and rule, the tags of the map as its reason."""
+    edges: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    for rule in network.seasonal:
+        number, name = network.labels[network.label[rule.edge]]
+        title = road_title(number, name, network.highways[network.highway[rule.edge]])
+        edges[(title, rule.yearly_from, rule.yearly_to, rule.text)].append(rule.edge)
+    return [
+        Closure(
+            name=title,
+            place="",
+            content="通行止め",
+            detour="",
+            reason=text,
+            source=source,
+            geometry=from_shape(shapely.multilinestrings(network.lines[mine].tolist()), srid=4326),
+            edges=mine,
+            network_fingerprint=network.fingerprint,
+            yearly_from=yearly_from,
+            yearly_to=yearly_to,
+            time_zone=JAPAN,
+        )
+        for (title, yearly_from, yearly_to, text), mine in sorted(edges.items())
+    ]
