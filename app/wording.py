@@ -1,4 +1,4 @@
-"""Japanese words for numbers, dates and minutes, as `static/js/strings.js` says them on the page."""
+"""Japanese words for numbers, dates and minutes, as `static/js/kit/words.js` says them on the page."""
 
 from __future__ import annotations
 
@@ -9,26 +9,17 @@ from datetime import date
 from typing import Any
 
 from app.datasets.models import Dataset
+from app.documents.words import WORDS
 from app.roads.models import RoadNetworkRow
 
 WEEKDAYS = "月火水木金土日"
 ERAS = (("令和", date(2019, 5, 1)), ("平成", date(1989, 1, 8)), ("昭和", date(1926, 12, 25)))
-REASONS = {
-    "off_network": "道路から離れすぎています",
-    "island": "ほかの道路とつながっていません",
-    "closed": "通行止めで通れません",
-}
-DATASETS = {
-    "districts": "地区の境界",
-    "small_areas": "集落",
-    "demand": "人口",
-    "roads": "道路",
-    "resources": "地域資源",
-    "consultants": "相談員の配置",
-    "closures": "通行止め",
-}
-PROFILE_TITLES = {"car": "車(ふだんの道)", "car-winter": "車(冬の道)", "walk": "徒歩"}
-SPEEDS = {"car": "ふだんの速度", "car-winter": "冬の速度(仮定)", "walk": "歩く速さ"}
+REASONS: dict[str, str] = WORDS["reasons"]
+DATASETS: dict[str, str] = WORDS["datasets"]
+# The sign of each kind of place: its letter, and where and how large it stands in its shape.
+KINDS: dict[str, dict[str, Any]] = {item["kind"]: item for item in WORDS["kinds"]}
+PROFILE_TITLES: dict[str, str] = {name: item["title"] for name, item in WORDS["profiles"].items()}
+SPEEDS: dict[str, str] = {name: item["speeds"] for name, item in WORDS["profiles"].items()}
 
 
 def count(number: float) -> str:
@@ -84,7 +75,8 @@ def accuracy_text(metres: float | None) -> str:
 
 def means_text(profile: str) -> str:
     """Return what a travel time is made by."""
-    return "歩いて" if profile == "walk" else "車で"
+    means: str = WORDS["profiles"][profile]["means"]
+    return means
 
 
 def short_base(base: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.documents.words import WORDS
+
 
 @dataclass(frozen=True)
 class ClassOfMinutes:
@@ -15,7 +17,6 @@ class ClassOfMinutes:
     people: int
     up_to: int | None
     style: str
-    short: str
 
 
 def people_by_class(coverage: Mapping[str, Any]) -> Sequence[ClassOfMinutes]:
@@ -24,11 +25,11 @@ def people_by_class(coverage: Mapping[str, Any]) -> Sequence[ClassOfMinutes]:
     before = 0
     for number, edge in enumerate(coverage["minutes"], start=1):
         up_to = coverage["covered"][str(edge)]
-        rows.append(ClassOfMinutes(f"{edge}分以内", up_to - before, up_to, str(number), f"{edge}分"))
+        rows.append(ClassOfMinutes(f"{edge}分以内", up_to - before, up_to, str(number)))
         before = up_to
     lost = coverage["unreachable_population"]
     last = coverage["minutes"][-1]
     beyond = coverage["population"] - before - lost
-    rows.append(ClassOfMinutes(f"{last}分超", beyond, None, str(len(rows) + 1), f"{last}分超"))
-    rows.append(ClassOfMinutes("到達できない", lost, None, "none", "不可"))
+    rows.append(ClassOfMinutes(f"{last}分超", beyond, None, str(len(rows) + 1)))
+    rows.append(ClassOfMinutes(WORDS["not_reached"], lost, None, "none"))
     return rows

@@ -10,17 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
 from app.datasets.models import Dataset
+from app.documents.words import WORDS
 from app.register.search import Findable
 
-KIND_TITLES = {
-    "centre": "地区センター",
-    "window": "相談窓口",
-    "salon": "サロン",
-    "gathering_place": "通いの場",
-    "childcare": "子育て",
-    "watch_partner": "見守り協定",
-    "other": "その他",
-}
+KIND_TITLES: dict[str, str] = {item["kind"]: item["title"] for item in WORDS["kinds"]}
 KINDS = tuple(KIND_TITLES)
 POINT = Geometry("POINT", srid=4326)
 MULTIPOLYGON = Geometry("MULTIPOLYGON", srid=4326)

@@ -20,6 +20,7 @@ from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets
 from app.documents.clock import JAPAN
 from app.documents.minutes import SECONDS
+from app.documents.words import WORDS
 from app.errors import InputError
 from app.register.models import District
 from app.register.queries import list_districts
@@ -30,14 +31,10 @@ from app.roads.queries import active_network
 from app.siting.propose_sites import Town, Wish, check, fingerprint, gather_town, propose_sites
 
 COVERED, GAINED, LEFT, UNREACHED = "covered", "gained", "left", "unreached"
-CHANGES = {
-    "consultants": "相談員の配置",
-    "cells": "人口",
-    "network": "道路",
-    "profile": "速度の決め方",
-    "closed": "通行止め",
-    "districts": "地区",
-    "method": "計算の方法",
+# What is compared with the report before, the most important first.
+CHANGES: dict[str, str] = {
+    name: WORDS["changes"][name]
+    for name in ("consultants", "cells", "network", "profile", "closed", "districts", "method")
 }
 # A report of data without any date says it is from the first day that files can be dated with.
 NO_DAY = date(1980, 1, 1)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.coverage.inputs import describe
 from app.datasets.queries import list_datasets
 from app.demand.queries import cell_dataset_ids
+from app.documents.words import WORDS
 from app.errors import InputError
 from app.scenarios import queries
 from app.scenarios.models import LONGEST_NAME, Scenario
@@ -23,16 +24,7 @@ from app.siting.propose_sites import Town, Wish, check, fingerprint, gather_town
 Report = Callable[[float, str], None]
 ASKED = ("add", "minutes", "objective", "profile", "candidates", "at")
 # What may have changed since a scenario was kept, in words of the office.
-CHANGES = {
-    "method": "計算のしかた",
-    "network": "道路",
-    "districts": "地区",
-    "profile": "移動の速さ",
-    "closed": "通行止め",
-    "consultants": "相談員の配置",
-    "cells": "人口",
-    "candidates": "候補地",
-}
+CHANGES: dict[str, str] = WORDS["changes"]
 
 
 @dataclass(frozen=True)

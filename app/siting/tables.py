@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.documents.text_table import aligned, minutes_text
+from app.documents.words import WORDS
 
 GAIN_TITLES = {"cover": "増える人数", "mean": "減る延べ時間", "worst": "最も遠い人の短縮"}
-STATUS_TITLES = {
-    "optimal": "これより良い選び方がないことを確かめました。",
-    "feasible": "時間内に、最良と確かめられていない年次があります。",
-    "infeasible": "この数では、全員には届きません。",
-}
+STATUS_TITLES: dict[str, str] = WORDS["statuses"]
 
 
 def gaps_as_table(document: dict[str, Any]) -> str:

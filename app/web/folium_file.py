@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -11,15 +12,19 @@ from sqlalchemy.orm import Session
 from app import wording
 from app.documents.clock import today
 from app.documents.whole_file import check_target, write_whole
+from app.documents.words import WORDS
 from app.errors import NotReadyError
 from app.web import map_file_words as words
 from app.web.headers import GSI_HOST
 from app.web.map_file_facts import MapFacts, read_facts
-from geo.folium_maps.base_map import Tiles, add_tiles, base_map
+from app.web.modules import LEAFLET as LEAFLET_MODULE
+from app.web.modules import needed_by, page_module, read_module
+from geo.folium_maps.base_map import Tiles, add_tiles, base_map, behaviour_of
 from geo.folium_maps.coverage_map import add_areas, add_cells
 from geo.folium_maps.marks import add_consultants, add_marks, add_switches
 from geo.folium_maps.offline_page import PageFiles, data_address
 
+START = page_module("map-file")
 STATIC = Path(__file__).parent / "static"
 LEAFLET = STATIC / "vendor" / "leaflet"
 DESIGN = STATIC / "vendor" / "design-tokens"
@@ -55,11 +60,12 @@ def draw_map(facts: MapFacts, files: PageFiles, *, gsi_tiles: bool = False) -> f
         facts.bounds,
         page=(words.page_parts(facts), files),
         credit=wording.credit(facts.datasets, facts.network),
-        label="地図。矢印キーで動かし、＋と－で大きさを変え、Enterで中央の場所の時間を読みます。",
+        label="地図。矢印キーで動かし、＋と－で大きさを変え、Enterで中央の場所の時間を読みます。Tabキーで印へ進み、印の上では矢印キーで次の印へ移ります。",
         is_schematic=facts.network.is_schematic,
     )
+    behaviour_of(drawn).facts["legend"] = words.legend_facts(facts)
     if figures.with_area:
-        add_areas(drawn, figures.areas, words.area_switches(facts), none=words.NO_AREA)
+        add_areas(drawn, words.area_frame(facts), words.area_switches(facts), none=words.NO_AREA)
     add_cells(drawn, words.cell_frame(facts), figures.document["minutes"], name=words.cells_switch())
     add_consultants(drawn, words.posting_frame(facts), name=words.consultants_switch(facts))
     add_marks(drawn, words.place_frame(facts), words.kind_switches(facts))
@@ -78,8 +84,10 @@ def read_page_files() -> PageFiles:
         for name in PICTURES:
             leaflet_css = leaflet_css.replace(f"images/{name}", pictures[name])
         return PageFiles(
-            leaflet=(LEAFLET / "leaflet.js").read_text(encoding="utf-8").split("//# sourceMappingURL=")[0],
+            modules={name: _module(name) for name in needed_by(START, _module)},
+            start=START,
             styles=[leaflet_css, *styles],
+            words=json.dumps(WORDS, ensure_ascii=False),
             symbols=_symbols(),
             icon=data_address((STATIC / "icon.svg").read_bytes(), "image/svg+xml"),
             marker={option: pictures[name] for option, name in MARKER.items()},
@@ -92,6 +100,13 @@ def read_page_files() -> PageFiles:
         raise NotReadyError(
             f"The file {error.filename} of the pages is missing. The set-up puts it there: `make run` or `make test`."
         ) from error
+
+
+def _module(name: str) -> str:
+    """Return the text of a module, Leaflet's among them."""
+    if name != LEAFLET_MODULE:
+        return read_module(name)
+    return (LEAFLET / "leaflet-src.esm.js").read_text(encoding="utf-8").split("//# sourceMappingURL=")[0]
 
 
 def _own_styles() -> list[Path]:

@@ -19,8 +19,8 @@ from app.coverage.people_by_class import people_by_class
 from app.datasets.models import Dataset
 from app.register.models import KIND_TITLES
 from app.web.map_file_facts import EPSG, MapFacts, Place, cell_squares
+from app.web.symbols import CONSULTANT, symbol
 from app.wording import PROFILE_TITLES
-from geo.folium_maps.marks import CONSULTANT, symbol
 from geo.folium_maps.offline_page import PageParts
 from geo.roads.profiles import PROFILES
 
@@ -54,8 +54,7 @@ def page_parts(facts: MapFacts) -> PageParts:
     """Return what stands around the map."""
     shared = _shared(facts)
     parts = {
-        name: templates().get_template(f"map_file/{name}.html").render(shared)
-        for name in ("header", "panel", "legend", "notice")
+        name: templates().get_template(f"map_file/{name}.html").render(shared) for name in ("header", "panel", "notice")
     }
     return PageParts(title=f"{facts.city_name} つながる地域資源マップ", **parts)
 
@@ -79,10 +78,8 @@ def _shared(facts: MapFacts) -> dict[str, Any]:
         "range": _range(document, edge),
         "range_by_speed": _range(document, edge, "_by_speed"),
         "classes": classes,
-        "ramp": [(row.style, row.short) for row in classes],
         "without": sum(not row["has_consultant"] for row in document["districts"]),
         "has_areas": bool(facts.figures.with_area),
-        "consultants": [_area_legend(facts, posting) for posting in facts.figures.with_area],
         "groups": _groups(facts),
         "datasets": [_dataset(item) for item in facts.datasets],
     }
@@ -97,14 +94,22 @@ def _main_minutes(facts: MapFacts) -> int:
     return MAIN_MINUTES if MAIN_MINUTES in edges else edges[-1]
 
 
-def _area_legend(facts: MapFacts, posting: Posting) -> dict[str, Any]:
-    edges = facts.figures.document["minutes"]
+def legend_facts(facts: MapFacts) -> dict[str, Any]:
+    """Return what the legend is made from."""
     return {
-        "code": posting.code,
-        "short_name": wording.short_base(posting.base),
-        "figures": _figures_of(facts, posting),
-        "ramp": [(str(number), f"{edge}分") for number, edge in enumerate(edges, start=1)],
+        "coverage": facts.figures.document,
+        "profile": profile_title(facts.profile),
+        "network": wording.network_text(facts.network),
+        "basis": wording.basis_text(facts.datasets, facts.network, facts.profile),
     }
+
+
+def area_frame(facts: MapFacts) -> gpd.GeoDataFrame:
+    """Return the areas of the consultants with how many people live in each."""
+    covered = {item["id"]: item["covered"] for item in facts.figures.document["consultants"]}
+    areas = facts.figures.areas
+    people = [covered[row.origin][str(row.minutes)] for row in areas.itertuples()]
+    return areas.assign(population=people)
 
 
 def _figures_of(facts: MapFacts, posting: Posting) -> Mapping[str, Any]:
@@ -176,7 +181,7 @@ def _kind_title(place: Place) -> str:
 
 
 def _mark(kind: str) -> Markup:
-    return Markup(symbol(kind))  # noqa: S704  (drawn from constants alone)
+    return symbol(kind)
 
 
 def _place_id(details: Mapping[str, Any]) -> str:
@@ -212,16 +217,16 @@ def place_frame(facts: MapFacts) -> gpd.GeoDataFrame:
     placed = [place for place in facts.places if place.point is not None]
     rows = [
         {
-            "id": _place_id(place.details),
+            "id": place.details["id"],
             "kind": place.details["kind"],
             "name": place.details["name"],
             "accuracy_m": place.details["accuracy_m"],
-            "badge": str(_badge("demo", "デモ")) if place.details["is_demo"] else "",
+            "is_demo": place.details["is_demo"],
             "text": str(_words().resource(place.details, _mark(place.details["kind"]), _kind_title(place))),
         }
         for place in placed
     ]
-    return _points(rows, [place.point for place in placed], ("id", "kind", "name", "accuracy_m", "badge", "text"))
+    return _points(rows, [place.point for place in placed], ("id", "kind", "name", "accuracy_m", "is_demo", "text"))
 
 
 def posting_frame(facts: MapFacts) -> gpd.GeoDataFrame:
@@ -229,16 +234,16 @@ def posting_frame(facts: MapFacts) -> gpd.GeoDataFrame:
     placed = [posting for posting in facts.figures.postings if posting.location is not None]
     rows = [
         {
-            "id": _posting_id(posting),
-            "name": f"{CONSULTANT_TITLE} {posting.base}{'(仮定)' if posting.is_assumed else ''}",
-            "short_name": wording.short_base(posting.base),
+            "id": posting.code,
+            "base": posting.base,
+            "is_assumed": posting.is_assumed,
             "accuracy_m": posting.accuracy_m,
             "text": str(_posting_text(facts, posting)),
         }
         for posting in placed
     ]
     points = [Point(posting.location) for posting in placed if posting.location is not None]
-    return _points(rows, points, ("id", "name", "short_name", "accuracy_m", "text"))
+    return _points(rows, points, ("id", "base", "is_assumed", "accuracy_m", "text"))
 
 
 def _posting_text(facts: MapFacts, posting: Posting) -> Markup:

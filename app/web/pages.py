@@ -15,6 +15,7 @@ from app import wording
 from app.accounts.caller import Caller
 from app.database import DbSession
 from app.documents.clock import JAPAN, today
+from app.documents.words import WORDS
 from app.register.models import KIND_TITLES
 from app.register.queries import list_resources
 from app.register.schemas import resource_details
@@ -89,7 +90,9 @@ def _map_page(request: Request, name: str, room: str) -> Response:
     """Show a page with a map; its scripts are named in its head, so that a browser asks for all of them at once."""
     static = request.app.state.own_files.address
     addresses = [address_of(module, static) for module in modules_of_page(room)]
-    return page(request, name, {"room": room, "import_map": import_map(static), "modules": addresses})
+    return page(
+        request, name, {"room": room, "import_map": import_map(static), "modules": addresses, "shared_words": WORDS}
+    )
 
 
 def _groups(session: DbSession) -> list[dict[str, Any]]:

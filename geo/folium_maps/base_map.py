@@ -1,4 +1,4 @@
-"""The quiet base map: land, roads in three widths, district borders, names."""
+"""The base map: land, roads, district borders, names, drawn by the same scripts as on the pages of the service."""
 
 from __future__ import annotations
 
@@ -12,29 +12,10 @@ import geopandas as gpd
 import shapely
 from branca.element import MacroElement
 from folium.template import Template
-from folium.utilities import JsCode
 
 from geo.folium_maps.offline_page import OfflineMap, OfflinePage, PageFiles, PageParts
 
-# Order of what is drawn, from the ground up.
-PANES = {
-    "outline": 204,
-    "land": 205,
-    "roads": 206,
-    "veil": 207,
-    "cells": 210,
-    "isochrones": 220,
-    "borders": 240,
-    "rims": 250,
-    "labels": 450,
-    "accuracy": 460,
-}
-# What a hand can press; marks have a pane of Leaflet's own.
-REACHABLE = {"cells"}
-# The least important first, so that the important lie above.
-ROAD_CLASSES = ("minor", "middle", "major", "motorway")
 DIGITS = 5
-MOVES = JsCode("!matchMedia('(prefers-reduced-motion: reduce)').matches")
 
 
 @dataclass(frozen=True)
@@ -68,7 +49,7 @@ class Tiles:
 
 
 class Behaviour(MacroElement):
-    """Hands what was drawn over to the script of the page; the last child of a map.
+    """Hands what is to be drawn, and what a hand switches, over to the script of the page; the last child of a map.
 
     Parameters
     ----------
@@ -78,7 +59,7 @@ class Behaviour(MacroElement):
 
     _template = Template("""
         {%- macro script(this, kwargs) %}
-            showPage({{ this._parent.get_name() }}, {{ this.drawn|tojavascript }}, {{ this.facts|tojson }});
+            showPage({{ this.drawn|tojavascript }}, {{ this.facts|tojson }});
         {% endmacro -%}
     """)
 
@@ -109,7 +90,7 @@ def base_map(
     places : GeoDataFrame
         ``name``, ``population``, points: names that are written when one comes nearer, the most people first.
     roads : GeoDataFrame
-        ``class``: one of `ROAD_CLASSES`, lines.
+        ``class``: ``minor``, ``middle``, ``major`` or ``motorway``, lines.
     bounds : sequence of float
         west, south, east, north of what is shown at first, in degrees.
     page : tuple of PageParts and PageFiles
@@ -127,27 +108,22 @@ def base_map(
         In an `OfflinePage`: ``map.get_root().render()`` is the file.
     """
     parts, files = page
-    west, south, east, north = bounds
-    options = {
-        "attribution_control": False,
-        "zoom_snap": 0.1,
-        "zoom_delta": 1,
-        "min_zoom": 8,
-        "max_zoom": 17,
-        **dict.fromkeys(("zoom_animation", "fade_animation", "marker_zoom_animation", "inertia"), MOVES),
-    }
-    drawn = OfflineMap(label, ((south + north) / 2, (west + east) / 2), **options)
+    drawn = OfflineMap(label, bounds)
     OfflinePage(parts, files).add_child(drawn)
-    for name, level in PANES.items():
-        folium.map.CustomPane(name, z_index=level, pointer_events=name in REACHABLE).add_to(drawn)
-    land = _add_districts(drawn, districts)
-    lines = _add_roads(drawn, roads, is_schematic=is_schematic)
-    names = {"districts": _district_names(districts), "places": _place_names(places)}
-    facts = {"bounds": [[south, west], [north, east]], "credit": credit, "names": names, "is_schematic": is_schematic}
-    behaviour = Behaviour(facts)
-    behaviour.drawn |= {"land": land, "roads": lines}
-    drawn.add_child(behaviour, name="behaviour")
+    areas = districts.set_geometry([_as_multipolygon(shape) for shape in districts.geometry], crs=districts.crs)
+    facts = {
+        "credit": credit,
+        "districts": features(areas[["name", "is_schematic", areas.geometry.name]]),
+        "places": features(places[["name", "population", places.geometry.name]]),
+        "roads": features(roads) | {"is_schematic": is_schematic},
+        "legend": None,
+    }
+    drawn.add_child(Behaviour(facts), name="behaviour")
     return drawn
+
+
+def _as_multipolygon(shape: shapely.Geometry | None) -> shapely.Geometry | None:
+    return shapely.MultiPolygon([shape]) if isinstance(shape, shapely.Polygon) and not shape.is_empty else shape
 
 
 def behaviour_of(drawn: folium.Map) -> Behaviour:
@@ -237,45 +213,3 @@ def add_tiles(drawn: folium.Map, tiles: Tiles) -> None:
     )
     layer.add_to(drawn)
     behaviour_of(drawn).drawn["tiles"] = layer
-
-
-def _add_districts(drawn: folium.Map, districts: gpd.GeoDataFrame) -> folium.GeoJson:
-    """Add the land; from the same shapes the page's script draws borders, outline and a veil over what lies outside."""
-    style = {"stroke": False, "fill": True, "fillColor": page_of(drawn).palette.land, "fillOpacity": 1}
-    shapes = features(districts[["name", "is_schematic", districts.geometry.name]])
-    layer = folium.GeoJson(shapes, style_function=lambda _: style, pane="land", control=False, interactive=False)
-    layer.add_to(drawn)
-    return layer
-
-
-def _add_roads(drawn: folium.Map, roads: gpd.GeoDataFrame, *, is_schematic: bool) -> folium.GeoJson:
-    colours = page_of(drawn).palette
-    order = {name: number for number, name in enumerate(ROAD_CLASSES)}
-    shapes = features(roads.sort_values("class", key=lambda column: column.map(order), kind="stable"))
-
-    def road(feature: dict[str, Any]) -> dict[str, Any]:
-        if is_schematic:
-            return {"color": colours.diagram, "opacity": 1, "weight": 2, "dashArray": "8 4", "lineCap": "butt"}
-        faint = feature["properties"]["class"] == "minor"
-        return {"color": colours.road, "opacity": 0.75 if faint else 1, "weight": 0.6 if faint else 2}
-
-    layer = folium.GeoJson(shapes, style_function=road, pane="roads", control=False, interactive=False)
-    layer.add_to(drawn)
-    return layer
-
-
-def _district_names(districts: gpd.GeoDataFrame) -> list[list[Any]]:
-    """Return name, lat, lon of each district, at the middle of its largest part."""
-    told = placed(districts)
-    middles = [max(shapely.get_parts(shape), key=lambda part: part.area).centroid for shape in told.geometry]
-    return [[name, *_latlon(point)] for name, point in zip(told["name"], middles, strict=True)]
-
-
-def _place_names(places: gpd.GeoDataFrame) -> list[list[Any]]:
-    """Return name, lat, lon of each settlement, the most people first."""
-    told = placed(places).sort_values("population", ascending=False, kind="stable")
-    return [[name, *_latlon(point)] for name, point in zip(told["name"], told.geometry, strict=True)]
-
-
-def _latlon(point: shapely.Point) -> tuple[float, float]:
-    return round(point.y, DIGITS), round(point.x, DIGITS)

@@ -1,8 +1,9 @@
 """A folium page in one file: scripts, styles and pictures inside, and a policy that lets nothing else in.
 
 Folium links Leaflet, jQuery, Bootstrap and icon fonts from other hosts. `OfflineMap` asks for none of them, and
-`OfflinePage` carries Leaflet within itself, refuses parts that would link to a host, and forbids the browser to load
-anything. Folium's own classes stay as they are, for others may use them in the same process.
+`OfflinePage` carries Leaflet and the modules that draw the map within itself, refuses parts that would link to a host,
+and forbids the browser to load anything. Folium's own classes stay as they are, for others may use them in the same
+process.
 """
 
 from __future__ import annotations
@@ -17,17 +18,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import folium
 from branca.element import Element, Figure, Link
 from folium.template import Template
 
 HERE = Path(__file__).parent
-SCRIPTS = ("layers.js", "page.js")
+LEAFLET = "leaflet"
 MARKER_PICTURES = ("iconUrl", "iconRetinaUrl", "shadowUrl")
 # Length of the random names that branca gives.
 RANDOM_ID = 32
 FIRST_BEYOND_ASCII = 0xA0
+# Signs of a script that an address of the form data: may hold as they are; without the colon no address can be read.
+SAFE_IN_ADDRESS = " !$&()*+,/;=?@[]^_`{|}~-.'"
 LINE_ENDS = {0x2028, 0x2029, 0xFEFF}
 
 
@@ -37,10 +41,14 @@ class PageFiles:
 
     Attributes
     ----------
-    leaflet : str
-        Leaflet 1.9, as one classic script.
+    modules : mapping of str to str
+        JavaScript modules by the names under which they import each other, Leaflet 1.9 as ``leaflet`` among them.
+    start : str
+        Which of them exports ``openMap(id, bounds)``, which returns Leaflet's map, and ``showPage(drawn, facts)``.
     styles : sequence of str
         Style sheets in their order; pictures in them as data: addresses.
+    words : str
+        JSON that the modules read from ``#words``.
     symbols : str
         An SVG with one ``<symbol>`` per kind of mark.
     icon : str
@@ -51,8 +59,10 @@ class PageFiles:
         Licence texts of what is carried, as their authors ask.
     """
 
-    leaflet: str
+    modules: Mapping[str, str]
+    start: str
     styles: Sequence[str]
+    words: str = "{}"
     symbols: str = ""
     icon: str = "data:,"
     marker: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(MARKER_PICTURES, "data:,"))
@@ -71,8 +81,6 @@ class PageParts:
         Head over the whole width.
     panel : str
         Text beside the map, with an element ``#layers`` for the switches of the layers.
-    legend : str
-        What the colours mean: a block for the cells and one for each area, of which one is shown at a time.
     notice : str
         A note over the map, or nothing.
     """
@@ -80,62 +88,7 @@ class PageParts:
     title: str
     header: str = ""
     panel: str = ""
-    legend: str = ""
     notice: str = ""
-
-
-@dataclass(frozen=True)
-class Palette:
-    """Colours of what is drawn on a canvas, which no style sheet reaches.
-
-    Attributes
-    ----------
-    land, road, diagram, border : str
-        ``#rrggbb``; a diagram is a network of roads that is a sketch.
-    minutes : tuple of str
-        Dark to light: up to the first edge, to the second, …, beyond the last.
-    """
-
-    land: str
-    road: str
-    diagram: str
-    border: str
-    minutes: tuple[str, ...]
-
-    @classmethod
-    def from_styles(cls, styles: Sequence[str]) -> Palette:
-        """Return the colours that style sheets name ``--map-land``, ``--minutes-1`` and so on.
-
-        Parameters
-        ----------
-        styles : sequence of str
-            Style sheets; the last to name a colour has its way.
-
-        Returns
-        -------
-        Palette
-            The colours.
-
-        Raises
-        ------
-        ValueError
-            If one of the colours is not named.
-
-        Examples
-        --------
-        >>> names = ("map-land", "map-road", "map-diagram", "map-border", "minutes-1", "minutes-2")
-        >>> sheet = "".join(f"--{name}: #00000{number};" for number, name in enumerate(names))
-        >>> Palette.from_styles([sheet]).minutes
-        ('#000004', '#000005')
-        """
-        named = dict(re.findall(r"--((?:map|minutes)-\w+):\s*(#[0-9a-fA-F]{6})\b", "\n".join(styles)))
-        minutes = tuple(named[name] for name in sorted(named) if re.fullmatch(r"minutes-\d", name))
-        missing = [
-            name for name in ("map-land", "map-road", "map-diagram", "map-border", "minutes-1") if name not in named
-        ]
-        if missing:
-            raise ValueError(f"No style sheet of the page names the colours {', '.join(missing)} as #rrggbb.")
-        return cls(named["map-land"], named["map-road"], named["map-diagram"], named["map-border"], minutes)
 
 
 class OfflineMap(folium.Map):
@@ -145,10 +98,8 @@ class OfflineMap(folium.Map):
     ----------
     label : str
         What a screen reader calls the map.
-    location : tuple of float
-        lat, lon of its middle, until the page's script shows the whole.
-    **options
-        Those of Leaflet's map.
+    bounds : sequence of float
+        west, south, east, north of what is shown at first, in degrees.
     """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  (folium's own form of an override)
@@ -159,16 +110,15 @@ class OfflineMap(folium.Map):
               aria-label="{{ this.label|e }}"></div>
         {% endmacro -%}
         {%- macro script(this, kwargs) %}
-            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
-                center: {{ this.location|tojson }}, ...{{ this.options|tojavascript }}
-            });
+            const {{ this.get_name() }} = openMap({{ this.get_name()|tojson }}, {{ this.city|tojson }});
         {% endmacro -%}
     """)
 
-    def __init__(self, label: str, location: tuple[float, float], **options: Any) -> None:
-        super().__init__(location=location, tiles=None, prefer_canvas=True, zoom_control=False)
+    def __init__(self, label: str, bounds: Sequence[float]) -> None:
+        west, south, east, north = bounds
+        super().__init__(location=((south + north) / 2, (west + east) / 2), tiles=None)
         self.label = label
-        self.options.update(options)
+        self.city = list(bounds)
 
 
 class OfflinePage(Figure):
@@ -190,9 +140,19 @@ class OfflinePage(Figure):
         super().__init__()
         self.parts = parts
         self.files = files
-        self.palette = Palette.from_styles(files.styles)
         self.image_hosts = tuple(image_hosts)
         self._numbered = 0
+
+    @property
+    def minute_colours(self) -> int:
+        """How many colours the style sheets have for classes of minutes.
+
+        Returns
+        -------
+        int
+            ``--minutes-1``, ``--minutes-2`` and so on, counted.
+        """
+        return len(set(re.findall(r"--minutes-\d(?=\s*:)", "\n".join(self.files.styles))))
 
     def render(self, **kwargs: Any) -> str:
         """Return the page as HTML; the same inputs give the same text.
@@ -222,13 +182,22 @@ class OfflinePage(Figure):
         links = [part.url for part in _descendants(self.header) if isinstance(part, Link)]
         if links:
             raise ValueError(f"A part of the map would load {', '.join(links)}; use one that Leaflet draws alone.")
-        own = [(HERE / name).read_text(encoding="utf-8") for name in SCRIPTS]
-        drawn = readable(self.script.render(**kwargs))
-        scripts = [script.strip() for script in (self.files.leaflet, self._marker_script(), *own, drawn)]
-        if any("</script" in script.lower() or "<!--" in script for script in scripts):
+        script = f"{self._beginning()}\n{readable(self.script.render(**kwargs)).strip()}"
+        modules = json.dumps({"imports": {name: _as_address(text) for name, text in self.files.modules.items()}})
+        if any("</script" in text.lower() or "<!--" in text for text in (script, modules)):
             raise ValueError("A script of the page holds the end of a script and would be cut there.")
+        # Whoever writes into the page later cannot know it: it is made from all that may run.
+        nonce = base64.b64encode(hashlib.sha256((modules + script).encode()).digest()).decode()
         return str(
-            self._template.render(this=self, scripts=scripts, styles=self._styles(), policy=self._policy(scripts))
+            self._template.render(
+                this=self,
+                words=self.files.words.replace("<", "\\u003c"),
+                modules=modules,
+                script=script,
+                nonce=nonce,
+                styles=self._styles(),
+                policy=self._policy(nonce),
+            )
         )
 
     def _number(self) -> None:
@@ -238,20 +207,23 @@ class OfflinePage(Figure):
                 element._id = str(self._numbered)  # noqa: SLF001
                 self._numbered += 1
 
-    def _marker_script(self) -> str:
-        """Return what keeps Leaflet's own marker from asking for its pictures."""
+    def _beginning(self) -> str:
+        """Return what the script of the map begins with: its modules, and Leaflet's own marker kept from asking."""
         pictures = json.dumps(dict(self.files.marker))
-        return f'L.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({pictures});'
+        return (
+            f'import * as L from "{LEAFLET}";\n'
+            f"import {{ openMap, showPage }} from {json.dumps(self.files.start)};\n"
+            f'L.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({pictures});'
+        )
 
     def _styles(self) -> list[str]:
         return [style.strip() for style in (*self.files.styles, (HERE / "page.css").read_text(encoding="utf-8"))]
 
-    def _policy(self, scripts: Sequence[str]) -> str:
-        """Return a content security policy under which only these scripts run and nothing is fetched."""
-        known = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    def _policy(self, nonce: str) -> str:
+        """Return a content security policy under which only the page's own scripts run and nothing is fetched."""
         pictures = " ".join(("data:", *self.image_hosts))
         return (
-            f"default-src 'none'; script-src {known}; style-src 'unsafe-inline'; img-src {pictures}; "
+            f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src {pictures}; "
             "base-uri 'none'; form-action 'none'"
         )
 
@@ -268,8 +240,9 @@ def _as_before(*roots: Element) -> Iterator[None]:
             element._children = children  # noqa: SLF001
 
 
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def _as_address(script: str) -> str:
+    """Return a module as an address that holds its text."""
+    return "data:text/javascript;charset=utf-8," + quote(script, safe=SAFE_IN_ADDRESS)
 
 
 def _descendants(element: Element) -> Iterator[Element]:

@@ -23,17 +23,20 @@ from app import wording
 from app.consultants.models import Consultant
 from app.consultants.queries import list_postings
 from app.coverage.measure_coverage import measure_coverage
+from app.datasets.models import KINDS as DATASET_KINDS
 from app.documents import whole_file
 from app.documents.whole_file import write_whole
+from app.documents.words import WORDS
 from app.errors import InputError, NotReadyError
 from app.register.models import KIND_TITLES, Resource
 from app.register.queries import list_districts, list_resources
 from app.web import folium_file
 from app.web.folium_file import draw_map, read_page_files, write_map
 from app.web.map_file_facts import read_facts
+from app.web.symbols import symbol
 from geo.folium_maps.base_map import behaviour_of
-from geo.folium_maps.marks import BASELINES, LETTERS, SIZES
 from geo.folium_maps.offline_page import outside_addresses
+from geo.roads.profiles import PROFILES
 
 MONDAY = date(2026, 11, 23)
 PEOPLE = 28_062
@@ -65,14 +68,20 @@ class Words(HTMLParser):
 
 def script_of(page: str) -> str:
     """Return the script that folium wrote."""
-    return re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)[-1]
+    return re.findall(r"<script[^>]*>(.*?)</script>", page, flags=re.DOTALL)[-1]
 
 
-def legend_of(page: str) -> str:
-    """Return the table of the colours."""
-    found = re.search(r'id="legend-body-0">(.*?)</table>', page, flags=re.DOTALL)
-    assert found
-    return found[1]
+def facts_of(page: str) -> dict[str, Any]:
+    """Return what the script of the map draws and says."""
+    call = re.search(r"showPage\(.*?\}, (\{\".*\})\);", script_of(page), flags=re.DOTALL)
+    assert call
+    facts: dict[str, Any] = json.loads(call[1])
+    return facts
+
+
+def placed_in(page: str, name: str) -> set[Any]:
+    """Return who of a kind has a place on the map."""
+    return {feature["properties"]["id"] for feature in facts_of(page)[name]["features"]}
 
 
 @pytest.fixture(scope="module")
@@ -95,14 +104,13 @@ def test_nothing_in_it_leads_outside(page: str) -> None:
 
 
 def test_every_entry_is_named_in_the_list_and_placed_on_the_map(page: str, tono_session: Session) -> None:
-    words, script = Words(page).words, script_of(page)
+    words, placed = Words(page).words, placed_in(page, "places_of_kinds")
     resources = list_resources(tono_session)
     assert len(resources) > 100
     for resource in resources:
         assert resource.name in words
-        assert (f'"mark": "resource-{resource.id}"' in script) == (resource.location is not None)
-    for posting in list_postings(tono_session):
-        assert f'"mark": "consultant-{posting.code}"' in script
+        assert (resource.id in placed) == (resource.location is not None)
+    assert placed_in(page, "consultants") == {posting.code for posting in list_postings(tono_session)}
     names = {district.name for district in list_districts(tono_session)}
     assert len(names) == 11
     assert names <= set(words)
@@ -127,14 +135,15 @@ def test_every_layer_has_a_switch(tono_session: Session) -> None:
     assert bases == ["表示しない", *(wording.short_base(posting.base) for posting in list_postings(tono_session))]
 
 
-def test_the_legend_accounts_for_everyone(page: str, tono_session: Session) -> None:
+def test_the_legend_and_the_areas_are_those_of_the_measurement(page: str, tono_session: Session) -> None:
     document = json.loads(measure_coverage(tono_session, profile="car").document)
-    legend = legend_of(page)
-    people = [int(number.replace(",", "")) for number in re.findall(r"</th><td>([\d,]+)</td>", legend)]
-    assert len(people) == 5
-    assert sum(people) == document["population"] == PEOPLE
-    up_to = [int(number.replace(",", "")) for number in re.findall(r"<td>([\d,]+) \(", legend)]
-    assert up_to == list(document["covered"].values())
+    facts = facts_of(page)
+    assert facts["legend"]["coverage"] == document
+    assert document["population"] == PEOPLE
+    for consultant in document["consultants"]:
+        areas = facts["areas"][consultant["id"]]["features"]
+        people = {str(area["properties"]["minutes"]): area["properties"]["population"] for area in areas}
+        assert people == consultant["covered"]
     low, high = document["covered_low"]["20"], document["covered_high"]["20"]
     assert low < document["covered"]["20"] < high
     assert f"{low:,}〜{high:,}人" in page
@@ -213,7 +222,7 @@ def test_a_city_without_consultants_is_shown_without_areas(tono_session: Session
     tono_session.expire_all()
     write(tono_session, tmp_path / "map.html")
     page = (tmp_path / "map.html").read_text(encoding="utf-8")
-    assert re.findall(r"</th><td>([\d,]+)</td>", legend_of(page))[-1] == f"{PEOPLE:,}"
+    assert facts_of(page)["legend"]["coverage"]["unreachable_population"] == PEOPLE
     assert 'id="areas"' not in page
 
 
@@ -333,8 +342,7 @@ OURS: dict[str, Callable[..., str]] = {
 SCRIPT = """
 import * as strings from {file};
 const said = Object.entries({cases}).map(([name, all]) => [name, all.map((values) => strings[name](...values))]);
-const {{ KINDS, REASONS }} = strings;
-console.log(JSON.stringify({{ said: Object.fromEntries(said), kinds: KINDS, reasons: REASONS }}));
+console.log(JSON.stringify({{ said: Object.fromEntries(said), words: strings.WORDS }}));
 """
 
 
@@ -343,10 +351,14 @@ def spoken(root: Path) -> dict[str, Any]:
     """Return what the script of the page says to the same questions."""
     node = shutil.which("node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     assert node, "node comes with the development packages"
-    file = (root / "app" / "web" / "static" / "js" / "strings.js").as_uri()
+    file = (root / "app" / "web" / "static" / "js" / "kit" / "words.js").as_uri()
+    before = (root / "tests" / "js" / "page.mjs").as_uri()
     script = SCRIPT.format(file=json.dumps(file), cases=json.dumps(SAID))
     done = subprocess.run(
-        [node, "--input-type=module", "--no-warnings", "-e", script], capture_output=True, text=True, check=False
+        [node, "--import", before, "--input-type=module", "--no-warnings", "-e", script],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -358,15 +370,20 @@ def test_words_are_those_of_the_page(spoken: dict[str, Any], name: str) -> None:
     assert [OURS[name](*values) for values in SAID[name]] == spoken["said"][name]
 
 
-def test_signs_are_those_of_the_page(spoken: dict[str, Any], root: Path) -> None:
-    assert {item["kind"]: item["letter"] for item in spoken["kinds"]} == LETTERS
-    assert {item["kind"]: item["title"] for item in spoken["kinds"]} == KIND_TITLES
-    assert spoken["reasons"] == wording.REASONS
+def test_words_come_from_one_file(spoken: dict[str, Any], page: str, root: Path) -> None:
+    words = json.loads((root / "app" / "documents" / "words.json").read_text(encoding="utf-8"))
+    assert spoken["words"] == WORDS == words
+    carried = re.search(r'<script type="application/json" id="words">(.*?)</script>', page)
+    assert carried
+    assert json.loads(carried[1]) == words
+    assert list(KIND_TITLES) == [item["kind"] for item in words["kinds"]]
+    assert set(words["profiles"]) == set(PROFILES)
+    assert set(words["datasets"]) == set(DATASET_KINDS)
+
+
+def test_marks_are_drawn_as_on_the_page(root: Path) -> None:
+    assert [re.sub("<[^>]+>", "", symbol(kind)) for kind in KIND_TITLES] == ["拠", "相", "サ", "通", "子", "見", ""]
+    assert 'href="#consultant"' in symbol("consultant")
     web = root / "app" / "web" / "static"
-    drawn = (web / "js" / "symbols.js").read_text(encoding="utf-8")
-    for name, ours in (("BASELINES", BASELINES), ("SIZES", SIZES)):
-        found = re.search(name + r" = .*?\(\{(.*?)\}\)", drawn)
-        assert found
-        assert {key: float(value) for key, value in re.findall(r"(\w+): ([\d.]+)", found[1])} == ours
     shapes = set(re.findall(r'<symbol id="(\w+)"', (web / "symbols.svg").read_text(encoding="utf-8")))
-    assert {*LETTERS, "consultant", "several"} <= shapes
+    assert {*KIND_TITLES, "consultant", "several"} <= shapes

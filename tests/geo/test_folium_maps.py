@@ -5,9 +5,9 @@ import hashlib
 import itertools
 import json
 import re
-from html.parser import HTMLParser
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import folium
 import geopandas as gpd
@@ -18,18 +18,18 @@ from folium.plugins import MarkerCluster
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.folium_maps import marks
 from geo.folium_maps.base_map import Tiles, add_tiles, base_map, behaviour_of, features
-from geo.folium_maps.coverage_map import add_areas, add_cells, minute_class, thinned
-from geo.folium_maps.marks import add_consultants, add_marks, add_switches, symbol
-from geo.folium_maps.offline_page import PageFiles, PageParts, Palette, outside_addresses, readable
+from geo.folium_maps.coverage_map import add_areas, add_cells, thinned
+from geo.folium_maps.marks import add_consultants, add_marks, add_switches
+from geo.folium_maps.offline_page import PageFiles, PageParts, outside_addresses, readable
 
-COLOURS = {"map-land": "#ffffff", "map-road": "#888888", "map-diagram": "#555555", "map-border": "#666666"}
-MINUTES = {"minutes-1": "#100000", "minutes-2": "#200000", "minutes-3": "#300000", "minutes-4": "#400000"}
-STYLE = ":root {" + "".join(f"--{name}: {value};" for name, value in {**COLOURS, **MINUTES}.items()) + "}"
-FILES = PageFiles(leaflet="var L = {};", styles=[STYLE], licences=["Leaflet -- BSD"])
-PARTS = PageParts("試しの街", "<header></header>", "<p>panel</p>", "<p>legend</p>")
-SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+STYLE = ":root { --minutes-1: #100000; --minutes-2: #200000; --minutes-3: #300000; --minutes-4: #400000; }"
+MODULES = {
+    "leaflet": "export const map = 'https://leafletjs.com';",
+    "#start.js": 'export const name = "遠野 100% #1 <!-- a\\n";\n',
+}
+FILES = PageFiles(modules=MODULES, start="#start.js", styles=[STYLE], licences=["Leaflet -- BSD"])
+PARTS = PageParts("試しの街", "<header></header>", "<p>panel</p>")
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
 
 
@@ -64,13 +64,20 @@ def full_map(*, place_name: str = "会館") -> folium.Map:
     add_cells(drawn, frame(squares, travel_time_s=seconds, text=["近い"] * 5), [10, 20, 30], name="色")
     person = {
         "id": ["c"],
-        "name": ["西の相談員"],
-        "short_name": ["西"],
+        "base": ["西"],
+        "is_assumed": [False],
         "text": ["<p>相談員</p>"],
         "accuracy_m": [None],
     }
     add_consultants(drawn, frame([here], **person), name="相談員")
-    places = {"id": ["p"], "kind": ["salon"], "name": [place_name], "text": ["<p>茶</p>"], "accuracy_m": [500]}
+    places = {
+        "id": ["p"],
+        "kind": ["salon"],
+        "name": [place_name],
+        "text": ["<p>茶</p>"],
+        "accuracy_m": [500],
+        "is_demo": [True],
+    }
     add_marks(drawn, frame([here], **places), {"salon": "サロン", "other": "その他"})
     add_switches(drawn)
     return drawn
@@ -81,28 +88,10 @@ def rendered(drawn: folium.Map) -> str:
     return str(drawn.get_root().render())
 
 
-def layer(drawn: folium.Map, name: str) -> Any:
-    """Return a layer that the script is told of."""
-    return behaviour_of(drawn).drawn[name]
-
-
-class Shown(HTMLParser):
-    """The text that a browser would show, and the tags that it would build."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.tags: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  (the base's form)
-        """Keep a tag."""
-        self.tags.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        """Keep a text."""
-        self.words.append(data)
+def told(drawn: folium.Map, name: str) -> list[dict[str, Any]]:
+    """Return the features that the script is told of under a name."""
+    found: list[dict[str, Any]] = behaviour_of(drawn).facts[name]["features"]
+    return found
 
 
 # --- nothing from outside --------------------------------------------------------------------------------------------
@@ -111,7 +100,7 @@ class Shown(HTMLParser):
 def test_the_page_has_no_address_outside_itself() -> None:
     page = rendered(full_map())
     assert outside_addresses(page) == []
-    assert set(re.findall(r"https?://[^\s\"'<]+", page)) == {SVG_NAMESPACE}
+    assert "://" not in page
 
 
 def test_addresses_of_a_plain_folium_map_are_seen() -> None:
@@ -164,15 +153,33 @@ def policy_of(page: str) -> dict[str, list[str]]:
     return {name: values for name, *values in parts}
 
 
+def scripts_of(page: str) -> list[tuple[str, str]]:
+    """Return the scripts of a page: what stands in the tag, and the text."""
+    return re.findall(r"<script([^>]*)>(.*?)</script>", page, flags=re.DOTALL)
+
+
 def test_the_policy_lets_exactly_the_scripts_of_the_page_run() -> None:
     page = rendered(full_map())
-    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    sums = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    words, modules, script = scripts_of(page)
     policy = policy_of(page)
-    assert policy["script-src"] == [f"'sha256-{value}'" for value in sums]
+    [nonce] = re.findall(r'nonce="([^"]+)"', modules[0])
+    assert policy["script-src"] == [f"'nonce-{nonce}'"]
+    assert modules[0] == f' type="importmap" nonce="{nonce}"'
+    assert script[0] == f' type="module" nonce="{nonce}"'
+    # Data, which no browser runs.
+    assert words[0] == ' type="application/json" id="words"'
+    # Whoever adds a script would have to know what else the page runs.
+    assert nonce == base64.b64encode(hashlib.sha256((modules[1] + script[1]).encode()).digest()).decode()
     assert policy["default-src"] == ["'none'"]
     assert policy["img-src"] == ["data:"]
-    assert page.count("<script") == len(scripts) >= 4
+    assert page.count("<script") == 3
+
+
+def test_modules_are_carried_letter_by_letter() -> None:
+    carried = json.loads(scripts_of(rendered(town()))[1][1])["imports"]
+    head = "data:text/javascript;charset=utf-8,"
+    assert {name: unquote(address.removeprefix(head)) for name, address in carried.items()} == MODULES
+    assert all(address.startswith(head) and not set(address) & set('"<>#\\\n') for address in carried.values())
 
 
 def test_tiles_open_one_host_and_begin_switched_off() -> None:
@@ -180,21 +187,14 @@ def test_tiles_open_one_host_and_begin_switched_off() -> None:
     add_tiles(drawn, Tiles("背景", "https://tiles.example/xyz/{z}/{x}/{y}.png", "国"))
     page = rendered(drawn)
     assert policy_of(page)["img-src"] == ["data:", "https://tiles.example"]
-    name = layer(drawn, "tiles").get_name()
+    name = behaviour_of(drawn).drawn["tiles"].get_name()
     assert f"{name}.addTo(" not in page
 
 
 def test_a_script_that_would_be_cut_is_refused() -> None:
-    drawn = town(files=PageFiles(leaflet="var a = '</SCRIPT>';", styles=[STYLE]))
+    drawn = town(files=replace(FILES, start="</SCRIPT>"))
     with pytest.raises(ValueError, match="end of a script"):
         rendered(drawn)
-
-
-def test_colours_must_be_named() -> None:
-    with pytest.raises(ValueError, match="map-road, minutes-1"):
-        Palette.from_styles(
-            ["--map-land: #ffffff; --map-diagram: #ffffff; --map-border: #ffffff; --map-road: var(--a)"]
-        )
 
 
 def test_licences_are_carried() -> None:
@@ -227,21 +227,19 @@ def test_readable_scripts_keep_what_ends_a_line_or_a_tag() -> None:
 
 
 @given(ANY_TEXT)
-def test_a_name_is_shown_as_it_was_typed(name: str) -> None:
-    group = folium.FeatureGroup()
-    place = SimpleNamespace(id="p", name=name, text="", accuracy_m=np.nan, geometry=shapely.Point(141.05, 39.05))
-    marks._add_mark(group, place, "other", content=symbol("other"), level=0)
-    [mark] = group._children.values()
-    shown = Shown(mark.icon.options["html"])
-    assert "".join(shown.words) == name
-    assert set(shown.tags) == {"div", "svg", "use", "span"}
-    assert "accuracy" not in mark.options
+def test_a_name_reaches_the_script_as_it_was_typed(name: str) -> None:
+    here = [shapely.Point(141.05, 39.05)]
+    columns = {"id": ["p"], "kind": ["other"], "name": [name], "text": [""], "accuracy_m": [np.nan], "is_demo": [False]}
+    drawn = town()
+    add_marks(drawn, frame(here, **columns), {"other": "その他"})
+    [place] = told(drawn, "places_of_kinds")
+    assert place["properties"]["name"] == name
+    assert place["properties"]["accuracy_m"] is None
 
 
 def test_a_name_cannot_end_the_script() -> None:
-    hostile = "</script><script>alert(1)</script>"
-    page = rendered(full_map(place_name=hostile))
-    assert page.count("<script>") == rendered(full_map()).count("<script>")
+    page = rendered(full_map(place_name="</script><script>alert(1)</script>"))
+    assert page.count("<script") == rendered(full_map()).count("<script")
     assert "alert(1)</script>" not in page
 
 
@@ -254,24 +252,13 @@ def test_titles_and_credits_are_escaped() -> None:
 # --- cells and areas -------------------------------------------------------------------------------------------------
 
 
-def test_a_class_holds_its_upper_edge() -> None:
-    seconds = [0, 600, np.nextafter(600, 601), 1200, 1800, np.nextafter(1800, 1801), np.inf, np.nan]
-    assert minute_class(seconds, [10, 20, 30]).tolist() == [0, 0, 1, 1, 2, 3, -1, -1]
-
-
-@given(st.lists(st.floats(0, 1e5)), st.sets(st.integers(1, 120), min_size=1, max_size=4))
-def test_classes_are_those_found_by_looking_at_each_edge(seconds: list[float], edges: set[int]) -> None:
-    ordered = sorted(edges)
-    expected = [next((i for i, edge in enumerate(ordered) if s <= 60 * edge), len(ordered)) for s in seconds]
-    assert minute_class(seconds, ordered).tolist() == expected
-
-
-def test_cells_have_the_colour_of_their_class() -> None:
-    drawn = full_map()
-    cells = layer(drawn, "cells")
-    colours = [cells.style_function(cell)["fillColor"] for cell in cells.data["features"]]
-    assert colours == ["#100000", "#200000", "#300000", "#400000", "#ffffff"]
-    assert [cell["properties"]["step"] for cell in cells.data["features"]] == [0, 1, 2, 3, -1]
+def test_cells_carry_their_times_and_nothing_where_nobody_arrives() -> None:
+    seconds = [cell["properties"]["travel_time_s"] for cell in told(full_map(), "cells")]
+    assert seconds == [600.0, 1200.0, 1800.0, 1801.0, None]
+    endless = frame([shapely.box(141.0, 39.0, 141.01, 39.01)], travel_time_s=[np.inf], text=[""])
+    drawn = town()
+    add_cells(drawn, endless, [10], name="色")
+    assert told(drawn, "cells")[0]["properties"]["travel_time_s"] is None
 
 
 def test_more_classes_than_colours_are_refused() -> None:
@@ -280,17 +267,19 @@ def test_more_classes_than_colours_are_refused() -> None:
         add_cells(town(), cells, [5, 10, 20, 30], name="色")
 
 
-def test_an_area_keeps_the_colour_of_its_minutes_where_a_smaller_one_is_empty() -> None:
+def test_areas_are_those_of_each_consultant_that_reaches_anything() -> None:
     drawn = town()
     here, nothing = shapely.Point(141.05, 39.05).buffer(0.02), shapely.MultiPolygon()
-    areas = frame([here, here, nothing, here], origin=["A", "A", "B", "B"], minutes=[10, 20, 10, 20])
+    areas = frame(
+        [here, here, nothing, here], origin=["A", "A", "B", "B"], minutes=[20, 10, 10, 20], population=[2, 1, 0, 3]
+    )
     add_areas(drawn, areas, {"A": "西", "B": "東", "C": "無"}, none="表示しない")
-    groups = dict(layer(drawn, "areas"))
-    assert list(groups) == ["A", "B"]
-    # The largest is drawn first, so that it lies below.
-    assert [item["properties"]["minutes"] for item in groups["A"].data["features"]] == [20, 10]
-    [second] = groups["B"].data["features"]
-    assert groups["B"].style_function(second)["fillColor"] == "#200000"
+    groups = dict(behaviour_of(drawn).drawn["areas"])
+    shapes = behaviour_of(drawn).facts["areas"]
+    assert list(groups) == list(shapes) == ["A", "B"]
+    found = {code: [item["properties"] for item in shape["features"]] for code, shape in shapes.items()}
+    assert found["A"] == [{"minutes": 10, "population": 1}, {"minutes": 20, "population": 2}]
+    assert found["B"] == [{"minutes": 20, "population": 3}]
     assert not groups["A"].show
 
 
@@ -319,26 +308,26 @@ def test_specks_and_small_holes_go() -> None:
 # --- base map --------------------------------------------------------------------------------------------------------
 
 
-def test_important_roads_lie_above_the_others() -> None:
-    roads = layer(town(), "roads").data["features"]
-    assert [road["properties"]["class"] for road in roads] == ["minor", "major", "motorway"]
-
-
 @pytest.mark.parametrize("is_schematic", [True, False])
-def test_a_diagram_is_drawn_in_dashes(*, is_schematic: bool) -> None:
-    roads = layer(town(is_schematic=is_schematic), "roads")
-    assert all(("dashArray" in roads.style_function(road)) == is_schematic for road in roads.data["features"])
+def test_roads_tell_their_class_and_whether_they_are_a_diagram(*, is_schematic: bool) -> None:
+    drawn = town(is_schematic=is_schematic)
+    assert [road["properties"]["class"] for road in told(drawn, "roads")] == ["motorway", "minor", "major"]
+    assert behaviour_of(drawn).facts["roads"]["is_schematic"] == is_schematic
 
 
-def test_names_stand_in_the_middle_and_the_most_people_first() -> None:
-    names = behaviour_of(town()).facts["names"]
-    assert names["districts"] == [["西町", 39.05, 141.05], ["東町", 39.05, 141.15]]
-    assert [name for name, _, _ in names["places"]] == ["大村", "小村"]
+def test_districts_are_multipolygons_as_the_service_sends_them() -> None:
+    drawn = town()
+    assert {district["geometry"]["type"] for district in told(drawn, "districts")} == {"MultiPolygon"}
+    assert [district["properties"] for district in told(drawn, "districts")] == [
+        {"name": "西町", "is_schematic": False},
+        {"name": "東町", "is_schematic": True},
+    ]
+    assert [place["properties"]["name"] for place in told(drawn, "places")] == ["小村", "大村"]
 
 
 def test_features_are_numbered_and_rounded_and_without_holes_in_the_data() -> None:
-    told = features(frame([shapely.Point(141.123456789, 39.0), None, shapely.Point()], name=["a", "b", "c"]))
-    [only] = told["features"]
+    numbered = features(frame([shapely.Point(141.123456789, 39.0), None, shapely.Point()], name=["a", "b", "c"]))
+    [only] = numbered["features"]
     assert only["geometry"]["coordinates"] == [141.12346, 39.0]
     assert only["id"] == 0
 
@@ -356,10 +345,3 @@ def test_an_empty_town_is_drawn() -> None:
     add_cells(drawn, frame(nothing, travel_time_s=[], text=[]), [10], name="色")
     add_switches(drawn)
     assert outside_addresses(rendered(drawn)) == []
-
-
-def test_symbols_carry_letter_and_shape() -> None:
-    assert Shown(symbol("salon")).words == ["サ"]
-    assert Shown(symbol("several", "<3")).words == ["<3"]
-    assert 'href="#consultant"' in symbol("consultant")
-    assert Shown(symbol("consultant")).words == []

@@ -1,7 +1,7 @@
 // Where the map looks: the whole frame in view, as large as it goes, with as little as can be under the boxes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clearView } from "../../app/web/static/js/map/clear-view.js";
+import { clearView, roomAround } from "../../app/web/static/js/map/clear-view.js";
 
 const SIZE = [1000, 600];
 const FRAME = [10, 20, 14, 24];
@@ -91,4 +91,13 @@ test("among thousands of points the outermost still count", () => {
   assert.equal(hidden([lonely], boxes, clearView({ ...base, points })), 1);
   const view = clearView({ ...base, points, boxes });
   assert.equal(hidden([lonely], boxes, view), 0);
+});
+
+test("what lies over the map is passed on its shortest side, and what lies beside it does not count", () => {
+  const banner = [10, 0, 990, 50];
+  const controls = [940, 400, 990, 560];
+  const sheet = [-1, 500, 1001, 601];
+  assert.deepEqual(roomAround([banner, controls, sheet], SIZE), [50, 60, 100, 0]);
+  assert.deepEqual(roomAround([[-400, 100, -10, 500]], SIZE), [0, 0, 0, 0]);
+  assert.deepEqual(roomAround([], SIZE), [0, 0, 0, 0]);
 });

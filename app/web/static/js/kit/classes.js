@@ -1,5 +1,7 @@
 /** The classes of minutes that the colours stand for. Pure. */
 
+import { WORDS } from "#kit/words.js";
+
 /**
  * Return the class of a travel time: 0 up to and with the first edge, 1 to the second, …; -1 where nobody arrives.
  *
@@ -29,6 +31,6 @@ export function peopleByClass(coverage) {
   const last = coverage.minutes[coverage.minutes.length - 1];
   const beyond = coverage.population - before - unreached;
   rows.push({ label: `${last}分超`, people: beyond, upTo: null, style: String(coverage.minutes.length + 1) });
-  rows.push({ label: "到達できない", people: unreached, upTo: null, style: "none" });
+  rows.push({ label: WORDS.not_reached, people: unreached, upTo: null, style: "none" });
   return rows;
 }

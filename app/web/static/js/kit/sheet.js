@@ -48,7 +48,8 @@ export class Sheet {
   covers() {
     if (!this.narrow.matches) return 0;
     const frame = this.panel.parentElement?.clientHeight ?? 0;
-    return { peek: 124, half: frame * 0.54, full: frame * 0.54 }[this.height];
+    const peek = Number.parseFloat(getComputedStyle(this.panel).getPropertyValue("--peek"));
+    return { peek, half: frame * 0.54, full: frame * 0.54 }[this.height];
   }
 
   /** @param {number} by */

@@ -5,21 +5,6 @@ import { KINDS } from "#kit/words.js";
 
 /** Where the shapes are: the page says it, and a page that holds them itself says nothing. */
 const SHAPES = document.documentElement.dataset.symbols ?? "";
-/** Where the letter stands in its shape, on the 28 × 28 field. */
-const BASELINES = /** @type {Record<string, number>} */ ({
-  salon: 22,
-  gathering_place: 18.3,
-  childcare: 18.3,
-  watch_partner: 18.2,
-});
-/** Letters are smaller where the shape leaves less room. */
-const SIZES = /** @type {Record<string, number>} */ ({
-  salon: 12,
-  gathering_place: 12.5,
-  childcare: 12.5,
-  watch_partner: 12,
-});
-
 /**
  * Return the mark of a kind as an SVG that assistive technology passes over: its name stands beside it.
  *
@@ -28,7 +13,8 @@ const SIZES = /** @type {Record<string, number>} */ ({
  * @returns {SVGElement}
  */
 export function symbol(kind, text) {
-  const letter = text ?? KINDS.find((item) => item.kind === kind)?.letter ?? "";
+  const sign = KINDS.find((item) => item.kind === kind);
+  const letter = text ?? sign?.letter ?? "";
   const height = kind === "consultant" ? 36 : 28;
   return svg(
     "svg",
@@ -40,7 +26,7 @@ export function symbol(kind, text) {
     },
     svg("use", { href: `${SHAPES}#${kind}` }),
     letter !== "" &&
-      svg("text", { class: "symbol__letter", x: 14, y: BASELINES[kind] ?? 19, "font-size": SIZES[kind] ?? 14 }, letter),
+      svg("text", { class: "symbol__letter", x: 14, y: sign?.baseline ?? 19, "font-size": sign?.size ?? 14 }, letter),
   );
 }
 

@@ -3,32 +3,23 @@
 /** @typedef {import("#kit/types.js").Kind} Kind */
 /** @typedef {import("#kit/types.js").Status} Status */
 
-/** @type {{kind: Kind, title: string, letter: string}[]} */
-export const KINDS = [
-  { kind: "centre", title: "地区センター", letter: "拠" },
-  { kind: "window", title: "相談窓口", letter: "相" },
-  { kind: "salon", title: "サロン", letter: "サ" },
-  { kind: "gathering_place", title: "通いの場", letter: "通" },
-  { kind: "childcare", title: "子育て", letter: "子" },
-  { kind: "watch_partner", title: "見守り協定", letter: "見" },
-  { kind: "other", title: "その他", letter: "" },
-];
-
-export const REASONS = /** @type {Record<string, string>} */ ({
-  off_network: "道路から離れすぎています",
-  island: "ほかの道路とつながっていません",
-  closed: "通行止めで通れません",
-});
-
-export const DATASETS = /** @type {Record<string, string>} */ ({
-  districts: "地区の境界",
-  demand: "人口",
-  small_areas: "集落",
-  roads: "道路",
-  resources: "地域資源",
-  consultants: "相談員の配置",
-  closures: "通行止め",
-});
+/**
+ * Words that Python and the scripts share: the page carries app/documents/words.json within itself.
+ *
+ * @typedef {object} Words
+ * @property {{kind: Kind, title: string, letter: string, baseline: number, size: number}[]} kinds
+ * @property {Record<string, {title: string, speeds: string, means: string}>} profiles
+ * @property {Record<string, string>} reasons why nobody arrives
+ * @property {Record<string, string>} datasets
+ * @property {Record<string, string>} statuses how sure an answer is
+ * @property {string} not_reached
+ * @property {string} not_reached_short
+ */
+/** @type {Words} */
+export const WORDS = JSON.parse(document.getElementById("words")?.textContent ?? "");
+export const KINDS = WORDS.kinds;
+export const REASONS = WORDS.reasons;
+export const DATASETS = WORDS.datasets;
 
 /** @param {Kind|string} kind @returns {string} */
 export function kindTitle(kind) {
@@ -109,12 +100,12 @@ export function accuracyText(metres) {
 
 /** Return the words for the speeds of a profile. @param {string} profile @returns {string} */
 export function speedText(profile) {
-  return { car: "ふだんの速度", "car-winter": "冬の速度(仮定)", walk: "歩く速さ" }[profile] ?? profile;
+  return WORDS.profiles[profile]?.speeds ?? profile;
 }
 
 /** Return what a travel time is made by. @param {string} profile @returns {string} */
 export function meansText(profile) {
-  return profile === "walk" ? "歩いて" : "車で";
+  return WORDS.profiles[profile]?.means ?? "";
 }
 
 /** Return the name of a way of travelling, with the word that it is assumed where it is. @param {Status} status @param {string} name @returns {string} */

@@ -45,6 +45,24 @@ export function clearView({ points, frame, size, boxes, margin, maxZoom }) {
   return { zoom: best.zoom, centre: best.centre };
 }
 
+/**
+ * Return how far what lies over the map reaches into it from the top, the right, the bottom and the left: each box is
+ * passed on the side where the way round it is the shortest.
+ *
+ * @param {Box[]} boxes @param {Pair} size of the map @returns {[number, number, number, number]}
+ */
+export function roomAround(boxes, [width, height]) {
+  /** @type {[number, number, number, number]} */
+  const sides = [0, 0, 0, 0];
+  for (const [left, top, right, bottom] of boxes) {
+    const seen = left < width && right > 0 && top < height && bottom > 0;
+    const reach = [bottom, width - left, height - top, right];
+    const side = reach.indexOf(Math.min(...reach));
+    if (seen) sides[side] = Math.max(sides[side] ?? 0, reach[side] ?? 0);
+  }
+  return sides;
+}
+
 /** Return some of the points, the outermost four among them. @param {Pair[]} points @returns {Pair[]} */
 function thinned(points) {
   const every = Math.ceil(points.length / ENOUGH);

@@ -3,6 +3,7 @@
 import * as L from "leaflet";
 import { element } from "#kit/element.js";
 import { canvasIn, latLng, token } from "#map/panes.js";
+import { openPopup } from "#map/popup.js";
 
 /** @typedef {import("#kit/scenario-types.js").ComparedCell} ComparedCell */
 /** @typedef {import("#kit/scenario-types.js").ComparedKind} ComparedKind */
@@ -88,10 +89,7 @@ export class ComparisonLayer {
   /** @param {ComparedCell} cell @param {L.LatLng} at */
   #open(cell, at) {
     const content = this.describe(cell);
-    L.popup({ closeButton: false, maxWidth: 300, autoPanPadding: [16, 16] })
-      .setLatLng(at)
-      .setContent(content)
-      .openOn(this.map);
+    openPopup(this.map, at, content, { maxWidth: 300 });
   }
 }
 

@@ -81,9 +81,10 @@ export class CoverageLayer {
     return { renderer: this.renderer, pane: "cells", fillColor, fillOpacity, ...rim };
   }
 
-  /** Let the tiles of a public map show through. */
-  setOverTiles() {
-    this.full = OVER_TILES;
+  /** Let the tiles of a public map show through, or not. @param {boolean} on */
+  setOverTiles(on) {
+    this.full = on ? OVER_TILES : 1;
+    this.#restyle(this.quiet, this.near, true);
   }
 
   /** Step back behind another layer, or come forward. @param {boolean} quiet */
@@ -91,9 +92,9 @@ export class CoverageLayer {
     this.#restyle(quiet, this.near);
   }
 
-  /** @param {boolean} quiet @param {boolean} near */
-  #restyle(quiet, near) {
-    if (quiet === this.quiet && near === this.near) return;
+  /** @param {boolean} quiet @param {boolean} near @param {boolean} [always] */
+  #restyle(quiet, near, always = false) {
+    if (quiet === this.quiet && near === this.near && !always) return;
     this.quiet = quiet;
     this.near = near;
     for (const { shape, fill, isHatched } of this.cells) shape.setStyle(this.#style(fill, isHatched));

@@ -3,7 +3,7 @@
 import { peopleByClass } from "#kit/classes.js";
 import { element, fill } from "#kit/element.js";
 import { swatch, symbol } from "#kit/symbols.js";
-import { count, KINDS, meansText, percent, shortBase } from "#kit/words.js";
+import { count, KINDS, meansText, percent, shortBase, WORDS } from "#kit/words.js";
 
 /** @typedef {{profile: string, network: string, basis: string, layers: Set<string>}} Ground what the colours stand on */
 
@@ -17,7 +17,12 @@ export class Legend {
     this.ramp = element("span", { class: "legend__ramp", "aria-hidden": "true" });
     this.head = element(
       "button",
-      { type: "button", class: "legend__head", "aria-controls": "legend-body", onclick: () => this.#set(!this.open) },
+      {
+        type: "button",
+        class: "legend__head",
+        "aria-controls": "legend-body",
+        onclick: () => this.setOpen(!this.open),
+      },
       this.title,
       this.ramp,
       this.fold,
@@ -25,11 +30,11 @@ export class Legend {
     this.body = element("div", { class: "legend__body", id: "legend-body" });
     this.open = open;
     fill(box, this.head, this.body);
-    this.#set(open);
+    this.setOpen(open);
   }
 
   /** @param {boolean} open */
-  #set(open) {
+  setOpen(open) {
     this.open = open;
     this.box.classList.toggle("is-open", open);
     this.body.hidden = !open;
@@ -46,7 +51,10 @@ export class Legend {
     const rows = peopleByClass(coverage);
     this.#name("相談員が着くまでの時間", ground);
     this.#ramp(
-      rows.map((row) => ({ style: row.style, text: row.style === "none" ? "不可" : row.label.replace("以内", "") })),
+      rows.map((row) => ({
+        style: row.style,
+        text: row.style === "none" ? WORDS.not_reached_short : row.label.replace("以内", ""),
+      })),
     );
     fill(
       this.body,

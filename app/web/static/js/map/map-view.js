@@ -1,13 +1,15 @@
 /** The map as the page knows it: what to show goes in, what a person opened comes out. */
 
 import * as L from "leaflet";
-import { element, fill } from "#kit/element.js";
+import { element } from "#kit/element.js";
 import { addControls, createMap, drawDistricts, drawRoads, northArrow, writeNames } from "#map/base-map.js";
 import { clearView } from "#map/clear-view.js";
 import { CoverageLayer } from "#map/coverage-layer.js";
 import { IsochroneLayer } from "#map/isochrone-layer.js";
 import { overlays } from "#map/overlays.js";
 import { latLng, token } from "#map/panes.js";
+import { fitPaper } from "#map/paper.js";
+import { openPopup } from "#map/popup.js";
 import { ResourceLayer } from "#map/resource-layer.js";
 
 /** @typedef {import("#kit/address.js").Selection} Selection */
@@ -44,7 +46,7 @@ export class MapView {
     });
     this.map.on("moveend", () => this.#tellView());
     this.#keepWishes();
-    this.#fitPaper();
+    fitPaper(this.map, this.city);
   }
 
   /**
@@ -70,11 +72,16 @@ export class MapView {
   drawTiles(url, credit) {
     const attribution = element("span", {}, credit).outerHTML;
     L.tileLayer(url, { attribution, opacity: 0.6, maxNativeZoom: 18, zIndex: 1 }).addTo(this.map);
+    this.setOverTiles(true);
+  }
+
+  /** Let what lies over the tiles of a public map make room for them, or take its place again. @param {boolean} on */
+  setOverTiles(on) {
     for (const name of ["land", "outline", "veil"]) {
       const pane = this.map.getPane(name);
-      if (pane) pane.style.display = "none";
+      if (pane) pane.style.display = on ? "none" : "";
     }
-    this.cells.setOverTiles();
+    this.cells.setOverTiles(on);
   }
 
   /**
@@ -123,13 +130,12 @@ export class MapView {
 
   /** @param {import("#kit/types.js").CellFeature} cell @param {L.LatLng} at */
   #openCell(cell, at) {
-    const content = this.page.describeCell(cell);
-    L.popup({ closeButton: false, maxWidth: 320, autoPanPadding: [16, 16] })
-      .setLatLng(at)
-      .setContent(content)
-      .openOn(this.map);
-    const live = document.getElementById("live");
-    if (live) fill(live, content.textContent ?? "");
+    openPopup(this.map, at, this.page.describeCell(cell), { below: this.page.hiddenBelow() });
+  }
+
+  /** Open a bubble at a place. @param {[number, number]} at @param {HTMLElement} content @param {L.PopupOptions} options */
+  openBubble(at, content, options) {
+    openPopup(this.map, latLng(at), content, { below: this.page.hiddenBelow(), ...options });
   }
 
   /** Show the whole city, so that as little as can be of what lives in it is under the boxes over the map. @param {boolean} [animate] */
@@ -243,35 +249,4 @@ export class MapView {
     const centre = this.map.getCenter();
     this.page.onMove({ lat: centre.lat, lon: centre.lng, zoom: this.map.getZoom() });
   }
-
-  /** Draw the map anew at the size that it has on paper, and back. */
-  #fitPaper() {
-    /** @type {{centre: L.LatLng, zoom: number}|null} */
-    let before = null;
-    window.addEventListener("beforeprint", () => {
-      const bounds = this.map.getBounds();
-      before = { centre: this.map.getCenter(), zoom: this.map.getZoom() };
-      document.documentElement.classList.add("paper");
-      this.map.invalidateSize({ animate: false });
-      this.map.fitBounds(bounds.contains(this.city) ? this.city : bounds, { animate: false });
-      this.map.eachLayer((layer) => layer instanceof L.Canvas && drawNow(layer));
-    });
-    window.addEventListener("afterprint", () => {
-      document.documentElement.classList.remove("paper");
-      this.map.invalidateSize({ animate: false });
-      if (before) this.map.setView(before.centre, before.zoom, { animate: false });
-    });
-  }
-}
-
-/**
- * Draw a canvas at once, for it waits for the next frame and paper does not; the pixels are put back as an image, for the
- * browser leaves long lists of strokes out of a print.
- *
- * @param {any} renderer
- */
-function drawNow(renderer) {
-  renderer._redraw();
-  const { width, height } = renderer._container;
-  renderer._ctx.putImageData(renderer._ctx.getImageData(0, 0, width, height), 0, 0);
 }

@@ -11,7 +11,7 @@ const OVER = ".legend, .banner, .controls, .leaflet-control-scale, .leaflet-cont
  */
 export function overlays(container, below, air = 4) {
   const frame = container.getBoundingClientRect();
-  const parts = container.parentElement?.querySelectorAll(OVER) ?? [];
+  const parts = (container.closest(".app__body") ?? container).querySelectorAll(OVER);
   const seen = [...parts].filter((part) => part.checkVisibility({ visibilityProperty: true }));
   const boxes = seen.map((part) => part.getBoundingClientRect());
   const around = boxes.map(

@@ -3,7 +3,7 @@
 import * as L from "leaflet";
 import { element } from "#kit/element.js";
 import { symbol } from "#kit/symbols.js";
-import { shortBase } from "#kit/words.js";
+import { REASONS, shortBase } from "#kit/words.js";
 import { latLng, token } from "#map/panes.js";
 
 /** @typedef {import("#kit/types.js").Spot} Spot */
@@ -53,7 +53,7 @@ export class PostLayer {
     node.setAttribute("aria-pressed", String(isChosen));
     node.setAttribute(
       "aria-label",
-      `丸ごと相談員 ${post.base}${WORDS[post.state]}${post.isOff ? "、道路から離れすぎています" : ""}。矢印キーで動かせます`,
+      `丸ごと相談員 ${post.base}${WORDS[post.state]}${post.isOff ? `、${REASONS.off_network}` : ""}。矢印キーで動かせます`,
     );
     mark.marker.setZIndexOffset(isChosen ? 2 * LEVEL : LEVEL);
   }

@@ -2,7 +2,7 @@
 
 import { closureSign } from "#kit/closure-sign.js";
 import { element } from "#kit/element.js";
-import { count } from "#kit/words.js";
+import { count, WORDS } from "#kit/words.js";
 import { GROUPS, lengthText, lostText, nextText, periodText } from "#rooms/roads/closure-words.js";
 
 /** @typedef {import("#kit/types.js").Closure} Closure */
@@ -194,7 +194,6 @@ export function effectNote(effect) {
       "計算に影響しません。「直す」から場所を選び直してください。",
     );
   }
-  const titles = /** @type {Record<string, string>} */ ({ car: "ふだんの道", "car-winter": "冬の道" });
   return element(
     "div",
     {},
@@ -209,7 +208,7 @@ export function effectNote(effect) {
           element(
             "dt",
             {},
-            titles[item.profile] ?? item.profile,
+            WORDS.profiles[item.profile]?.title ?? item.profile,
             item.is_assumption && element("span", { class: "badge badge--assumed" }, "仮定"),
           ),
           element(

@@ -1,7 +1,7 @@
 /** What scenarios and comparisons say in words. */
 
 import { element } from "#kit/element.js";
-import { count, meansText, minutes, shortBase } from "#kit/words.js";
+import { count, meansText, minutes, shortBase, WORDS } from "#kit/words.js";
 
 /** @typedef {import("#kit/scenario-types.js").Scenario} Scenario */
 /** @typedef {import("#kit/scenario-types.js").ComparedCell} ComparedCell */
@@ -23,12 +23,6 @@ export const KINDS = /** @type {Record<import("#kit/scenario-types.js").Compared
   kept: "前も後も届く",
   out: "前も後も届かない",
 });
-const STATUS = /** @type {Record<string, string>} */ ({
-  optimal: "これより良い選び方がないことを確かめました。",
-  feasible: "時間内に、これが最良とまでは確かめられませんでした。",
-  infeasible: "この数では、全員には届きません。",
-});
-
 /** Return what was asked, in one line. @param {Scenario} it @param {string} profile title of the way of travelling @returns {string} */
 export function askedText(it, profile) {
   const wanted = it.add === null ? "候補地すべてに置く" : `${it.add}人増やす`;
@@ -37,7 +31,7 @@ export function askedText(it, profile) {
 
 /** Return how sure the answer is. @param {Scenario} it @returns {string} */
 export function statusText(it) {
-  return STATUS[it.status] ?? "";
+  return WORDS.statuses[it.status] ?? "";
 }
 
 /** Return what the people are counted from. @param {Scenario} it @returns {string} */
@@ -57,7 +51,7 @@ export function sitesText(it) {
 
 /** Return the words for one cell of a comparison. @param {ComparedCell} cell @param {string} profile @returns {HTMLElement} */
 export function describeCompared({ properties: cell }, profile) {
-  const time = (/** @type {number|null} */ seconds) => (seconds === null ? "到達できない" : `${minutes(seconds)}分`);
+  const time = (/** @type {number|null} */ seconds) => (seconds === null ? WORDS.not_reached : `${minutes(seconds)}分`);
   return element(
     "div",
     {},
