@@ -10,7 +10,7 @@ import { listenForSources } from "#kit/sources-dialog.js";
 import { listenToTabs, markTab } from "#kit/tabs.js";
 import { basisText, networkText, profileTitle } from "#kit/words.js";
 import { drawToday } from "#map/closure-layer.js";
-import { drawGround } from "#map/ground.js";
+import { askForLand, drawGround } from "#map/ground.js";
 import { Legend } from "#map/legend.js";
 import { MapView } from "#map/map-view.js";
 import { bySite } from "#map/sites.js";
@@ -63,9 +63,21 @@ class OverviewPage {
     this.#listen();
   }
 
-  async load() {
+  /** @param {ReturnType<typeof askForLand>} land */
+  async load(land) {
+    const base = this.#loadBase(land);
+    const [ground] = await Promise.all([base, this.#loadCoverage(base)]);
+    if (!this.state.view) this.map.showCity(false);
+    await this.#showSelected(false, this.state.view ? {} : { zoom: NEAR });
+    await ground.roads;
+  }
+
+  /** Draw the land and the marks. @param {ReturnType<typeof askForLand>} land */
+  async #loadBase(land) {
+    const closures = api.getClosures(new Date().toISOString());
+    closures.catch(() => {});
     const [ground, resources, consultants] = await Promise.all([
-      drawGround(this.map, this.status),
+      drawGround(this.map, this.status, land),
       api.getResources(),
       api.getConsultants(),
     ]);
@@ -75,11 +87,8 @@ class OverviewPage {
     if (this.state.view) this.map.setView(this.state.view);
     this.#showTab();
     this.#showMarks();
-    drawToday(this.map.map, this.legend.box, (await api.getClosures(new Date().toISOString())).features);
-    await this.#loadCoverage();
-    if (!this.state.view) this.map.showCity(false);
-    await this.#showSelected(false, this.state.view ? {} : { zoom: NEAR });
-    await ground.roads;
+    drawToday(this.map.map, this.legend.box, (await closures).features);
+    return ground;
   }
 
   #listen() {
@@ -135,7 +144,8 @@ class OverviewPage {
     });
   }
 
-  async #loadCoverage() {
+  /** Ask for the figures and show them, after what must be there before. @param {Promise<unknown>} [before] */
+  async #loadCoverage(before) {
     if (!this.status.network || !this.status.has_people) {
       fill(this.panels.coverage, emptyNote(this.status));
       this.sheet.atLeast("half");
@@ -146,6 +156,7 @@ class OverviewPage {
     try {
       const coverage = await api.getCoverage(profile);
       const cells = await api.getCells(coverage.run);
+      await before;
       if (profile !== this.state.profile) return;
       this.coverage = coverage;
       this.map.cells.show(cells.features, coverage.minutes);
@@ -379,4 +390,5 @@ class OverviewPage {
   }
 }
 
-await openPage((status) => new OverviewPage(status).load(), "view-coverage");
+const land = askForLand();
+await openPage((status) => new OverviewPage(status).load(land), "view-coverage");
