@@ -77,18 +77,9 @@ def sql_spoken(source: str) -> set[str]:
 
 # Modules of our own that are imported inside a function, each with its reason.
 LAZY = {
-    (
-        "app.municipalities.measure_municipalities",
-        "geo.roads.edge_reader",
-    ): "a worker with a network reads no table",
     ("app.reports.write_gap_report", "app.reports.gap_report_page"): "WeasyPrint takes a second to import",
     ("app.reports.write_gap_report", "app.reports.gap_report_workbook"): "only a workbook needs the library",
     ("geo.roads.network", "geo.roads.osm_reader"): "osmnx takes three seconds to import",
-    ("geo.roads.network", "geo.roads.edge_reader"): "the two modules need each other",
-}
-# Must shrink to none: the readers still make networks themselves.
-KNOWN_CIRCLES: set[frozenset[str]] = {
-    frozenset({"geo.roads.network", "geo.roads.edge_reader", "geo.roads.osm_reader"}),
 }
 
 
@@ -206,7 +197,7 @@ def test_a_lazy_import_is_seen() -> None:
 
 
 def test_no_module_imports_itself_through_others(root: Path) -> None:
-    assert circles(root) == KNOWN_CIRCLES
+    assert circles(root) == set()
 
 
 def test_a_circle_of_modules_is_seen(root: Path, tmp_path: Path) -> None:
