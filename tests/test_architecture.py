@@ -80,6 +80,7 @@ LAZY = {
     ("app.reports.write_gap_report", "app.reports.gap_report_page"): "WeasyPrint takes a second to import",
     ("app.reports.write_gap_report", "app.reports.gap_report_workbook"): "only a workbook needs the library",
     ("geo.roads.network", "geo.roads.osm_reader"): "osmnx takes three seconds to import",
+    ("geo.roads.network", "geo.roads.edge_reader"): "geopandas takes a second to import",
 }
 
 
