@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,22 +11,20 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
 from app.documents.geojson import feature, feature_collection
+from app.documents.whole_file import write_whole
 from app.errors import InputError
 from app.roads.calendar import zone_of
 from app.roads.closure_columns import COLUMNS, TEXTS
 from app.roads.models import Closure
 from app.roads.queries import list_closures
-from geo.roads.network_file import write_whole
-
-# A person who opens the file in a spreadsheet must not run what somebody typed.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from app.tables import write_csv
 
 
 def export_closures(session: Session, path: Path) -> int:
     """Write every closure to a file whose ending chooses the form; return how many."""
     rows = list_closures(session)
     if path.suffix.lower() == ".csv":
-        content = as_csv(rows)
+        content = write_csv(COLUMNS, map(plain, rows))
     elif path.suffix.lower() in {".geojson", ".json"}:
         features = [feature(row.geometry, {k: v for k, v in plain(row).items() if k != "geometry"}) for row in rows]
         content = json.dumps(feature_collection(features), ensure_ascii=False, indent=1).encode()
@@ -37,20 +32,6 @@ def export_closures(session: Session, path: Path) -> int:
         raise InputError(f"{path}: a file of closures ends in .csv or .geojson.")
     write_whole(path, content)
     return len(rows)
-
-
-def as_csv(rows: Sequence[Closure]) -> bytes:
-    """Return closures as CSV in UTF-8 with a mark, as spreadsheets read it."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _safe(value) for name, value in plain(row).items()})
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def plain(row: Closure) -> dict[str, Any]:

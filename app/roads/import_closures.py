@@ -11,12 +11,13 @@ from geoalchemy2.shape import from_shape, to_shape
 from sqlalchemy.orm import Session
 
 from app.datasets.models import Dataset
-from app.datasets.queries import add_dataset, file_sha256
+from app.datasets.queries import add_dataset
+from app.documents.input_file import InputFile, read_input
 from app.errors import InputError
 from app.roads.models import Closure
 from app.roads.place_closures import Located, locate
 from app.roads.queries import active_network, edges_of, list_closures, load_network
-from app.roads.read_closures import ClosureRow, Refused, read_closures
+from app.roads.read_closures import ClosureRow, Refused, closures_of
 from app.roads.read_restriction import Assumed
 from geo.roads.network import RoadNetwork
 
@@ -56,7 +57,8 @@ def import_closures(session: Session, path: Path, assumed: Assumed, *, dry_run: 
     Nothing is stored where a row is refused.
     """
     network = load_network(session, active_network(session))
-    rows, refused, unused = read_closures(path, assumed)
+    file = read_input(path)
+    rows, refused, unused = closures_of(file, assumed)
     known = {closure: edges_of(network, [closure]) for closure in list_closures(session)}
     report = Report(unused=unused)
     made: dict[Closure, int] = {}
@@ -91,7 +93,7 @@ def import_closures(session: Session, path: Path, assumed: Assumed, *, dry_run: 
         report.add(row, STORED, f"{located.said}: {len(known[closure])} edges, {km:.1f} km")
     report.rows.sort(key=lambda entry: entry.number)
     if made and not report.count(REFUSED) and not dry_run:
-        _store(session, made, path, assumed)
+        _store(session, made, file, assumed)
     return report
 
 
@@ -139,15 +141,15 @@ def _called(closure: Closure, made: Mapping[Closure, int]) -> str:
     return f"closure {closure.id} ({closure.name})" if number is None else f"row {number} ({closure.name})"
 
 
-def _store(session: Session, made: Iterable[Closure], path: Path, assumed: Assumed) -> None:
+def _store(session: Session, made: Iterable[Closure], file: InputFile, assumed: Assumed) -> None:
     dataset = add_dataset(
         session,
         Dataset(
             kind="closures",
             title="通行止め",
-            source=assumed.source or path.name,
-            file_name=path.name,
-            sha256=file_sha256(path),
+            source=assumed.source or file.path.name,
+            file_name=file.path.name,
+            sha256=file.sha256,
         ),
     )
     for closure in made:

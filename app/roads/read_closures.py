@@ -5,8 +5,6 @@ Nothing here knows a road network: see `place_closures`.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import unicodedata
@@ -17,13 +15,15 @@ from typing import Any, NoReturn
 
 import shapely
 
+from app.documents.input_file import InputFile, read_input
 from app.errors import InputError
 from app.roads.calendar import Period
 from app.roads.closure_columns import JAPANESE, READ, TEXTS
 from app.roads.read_restriction import Assumed, closing_period, read_restriction
 from app.roads.restriction_words import Effect
+from app.tables import decode, read_table
 
-ENCODINGS = ("utf-8-sig", "cp932")
+SHAPES, TABLES = (".geojson", ".json"), (".csv", ".tsv", ".txt", ".xlsx")
 # A length without a unit below this is taken for kilometres: no office closes 90 m of road for a winter.
 KILOMETRES_BELOW = 100.0
 LONGEST_M = 10_000_000.0
@@ -67,11 +67,14 @@ class Refused:
 
 def read_closures(path: Path, assumed: Assumed) -> tuple[list[ClosureRow], list[Refused], list[str]]:
     """Return the rows of a file, those that cannot be read, and the columns that are not used."""
-    kind = path.suffix.lower()
-    if kind not in {".geojson", ".json", ".csv"}:
-        raise InputError(f"{path}: a file of closures ends in .csv or .geojson.")
-    text = _text_of(path)
-    records, used = _lines(text, path) if kind == ".csv" else _features(text, path)
+    return closures_of(read_input(path), assumed)
+
+
+def closures_of(file: InputFile, assumed: Assumed) -> tuple[list[ClosureRow], list[Refused], list[str]]:
+    """Return the rows of a file that is read already, see `read_closures`."""
+    if file.ending not in {*SHAPES, *TABLES}:
+        raise InputError(f"{file.path}: a file of closures ends in .csv or .geojson (.tsv and .xlsx are read, too).")
+    records, used = _lines(file) if file.ending in TABLES else _features(_text_of(file), file.path)
     unused = sorted(NO_TEXT.sub("?", name)[:60] for name in used - READ)
     rows, refused = [], []
     for number, record in enumerate(records, start=1):
@@ -83,44 +86,27 @@ def read_closures(path: Path, assumed: Assumed) -> tuple[list[ClosureRow], list[
     return rows, refused, unused
 
 
-def _text_of(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}. Nothing was imported.") from error
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{path} is neither UTF-8 nor CP932 (Shift_JIS). Nothing was imported.")
+def _text_of(file: InputFile) -> str:
+    text = decode(file.content)
+    if text is None:
+        raise InputError(f"{file.path} is neither UTF-8 nor CP932 (Shift_JIS). Nothing was imported.")
+    return text
 
 
-def _lines(text: str, path: Path) -> tuple[list[dict[str, Any]], set[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _lines(file: InputFile) -> tuple[list[dict[str, Any]], set[str]]:
+    columns = {name: [title for title, plain in JAPANESE.items() if plain == name] for name in READ}
     try:
-        table = [line for line in reader if any(cell.strip() for cell in line)]
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: no readable CSV ({error}). Nothing was imported.") from error
-    if len(table) < 2:
-        raise InputError(f"{path} has no row below its head.")
-    head = [_column(name) for name in table[0]]
-    names = [name for name, _ in head]
-    twice = sorted({name for name in names if names.count(name) > 1 and name})
-    if twice:
-        raise InputError(f"{path} has the column {', '.join(twice)} twice. Nothing was imported.")
-    if "name" not in names:
-        raise InputError(f"{path} has no column name or 路線名; it has: {', '.join(table[0])}. Nothing was imported.")
-    for number, line in enumerate(table[1:], start=1):
-        if len(line) != len(head):
-            raise InputError(
-                f"{path}, row {number}: {len(line)} fields below a head of {len(head)} (is a comma inside a text "
-                "without quotation marks?). Nothing was imported."
-            )
-    records = [
-        {name: cell.strip() + unit(cell) for (name, unit), cell in zip(head, line, strict=True)} for line in table[1:]
-    ]
-    return records, {name for name in names if name}
+        table = read_table(file, columns, ["name"])
+        records = table.frame().to_dict("records")
+    except InputError as error:
+        raise InputError(f"{error} Nothing was imported.", detail=error.detail) from error
+    length = table.heading("length_m")
+    unit = length.unit.lower() if length else ""
+    if unit in {"km", "m"}:
+        for record in records:
+            bare = re.fullmatch(r"[\d.,\s]+", record["length_m"])
+            record["length_m"] += unit if bare else ""
+    return [{str(name): cell for name, cell in record.items()} for record in records], set(table.names)
 
 
 def _column(title: str) -> tuple[str, Any]:

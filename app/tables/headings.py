@@ -12,11 +12,11 @@ from app.tables.grid import Grid
 # How far down a header may stand below titles, dates and remarks.
 LOOKED_AT = 30
 NUMBERED = re.compile(r"^(?:\(?\d{1,3}[.)、:]|[※*○●◎])\s*")
-BRACKETS = re.compile(r"\(([^()]*)\)$")
+UNIT = re.compile(r"(?:\(([^()]*)\)|_(km|m))$", re.IGNORECASE)
 
 
 class Heading(NamedTuple):
-    """A column: its plain name, its title in the file, and the unit that stands in brackets behind the title."""
+    """A column: its plain name, its title in the file, and the unit that stands behind the title: 延長(km), 延長_m."""
 
     name: str
     title: str
@@ -106,9 +106,8 @@ def _heading(choices: Sequence[str], words: Vocabulary) -> Heading:
         plain = unicodedata.normalize("NFKC", title).strip()
         if name := words.get(fold_title(plain)):
             return Heading(name, title.strip())
-        bare = BRACKETS.sub("", plain)
-        if name := words.get(fold_title(bare)):
-            found = BRACKETS.search(plain)
-            return Heading(name, title.strip(), found[1].strip() if found else "")
+        found = UNIT.search(plain)
+        if found and (name := words.get(fold_title(plain[: found.start()]))):
+            return Heading(name, title.strip(), (found[1] or found[2] or "").strip())
     plain = unicodedata.normalize("NFKC", choices[0]).strip()
     return Heading(plain, choices[0].strip())

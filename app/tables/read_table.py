@@ -117,7 +117,7 @@ def read_table(file: InputFile, columns: Mapping[str, Sequence[str]], required: 
         first = first or tables
     closest = max(first, key=lambda table: len(set(table.names) & set(columns)))
     if not closest.grid.rows:
-        raise InputError(f"{file.path} is not a readable table: it is empty.")
+        raise InputError(f"{file.path} is not a readable table: it is empty, with no row below a header.")
     titles = ", ".join(heading.title for heading in closest.headings if heading.title)
     missing = [
         name if titles.isascii() else _with_title(name, columns) for name in required if name not in closest.names

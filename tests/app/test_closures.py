@@ -261,8 +261,8 @@ def test_one_wrong_row_keeps_all_out_and_is_told(
         (b"name,period\n", "no row below"),
         (b"road,period\nx,y\n", "no column name"),
         (b"name,name\nx,y\n", "twice"),
-        (b"name,period\nx,y,z\n", "row 1: 3 fields"),
-        (b'name,period\n"x,y\n', "no readable CSV"),
+        (b"name,period\nx,y,z\n", r"row 1 \(line 2\): 3 fields"),
+        (b'name,period\n"x,y\n', "not a readable CSV"),
         (b"name\n\x81\x00\xff\n", "neither UTF-8 nor CP932"),
     ],
 )
@@ -383,6 +383,10 @@ def test_a_spreadsheet_runs_nothing_that_somebody_typed(town: Session, tmp_path:
     taken(town, write(tmp_path / "closures.csv", [EAST | {"reason": "=1+1"}]))
     export_closures(town, tmp_path / "out.csv")
     assert "'=1+1" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+    # And it comes back as it was, however often it goes out and in.
+    assert states(taken(town, tmp_path / "out.csv")) == ["same"]
+    (row,), _, _ = read_closures(tmp_path / "out.csv", Assumed())
+    assert row.texts["reason"] == "=1+1"
 
 
 # --- the commands ----------------------------------------------------------------------------------------------------
