@@ -9,14 +9,16 @@ import shapely
 from geoalchemy2.shape import from_shape
 from sqlalchemy.orm import Session
 
+from app.documents.whole_file import write_whole
 from app.errors import InputError
 from app.roads.calendar import JAPAN
-from app.roads.export_closures import as_csv
+from app.roads.closure_columns import COLUMNS
+from app.roads.export_closures import plain
 from app.roads.models import Closure
 from app.roads.queries import active_network, read_network
 from app.roads.road_titles import road_title
+from app.tables import write_csv
 from geo.roads.network import RoadNetwork
-from geo.roads.network_file import write_whole
 
 
 def propose_closures(session: Session, path: Path) -> tuple[int, int]:
@@ -25,7 +27,7 @@ def propose_closures(session: Session, path: Path) -> tuple[int, int]:
         raise InputError(f"{path}: proposals are written as .csv.")
     row = active_network(session)
     rows = proposals(read_network(session, row), row.source)
-    write_whole(path, as_csv(rows))
+    write_whole(path, write_csv(COLUMNS, map(plain, rows)))
     return len(rows), sum(not proposal.yearly_from for proposal in rows)
 
 
@@ -49,6 +51,8 @@ def proposals(network: RoadNetwork, source: str) -> list[Closure]:
             network_fingerprint=network.fingerprint,
             yearly_from=yearly_from,
             yearly_to=yearly_to,
+            daily_from="",
+            daily_to="",
             time_zone=JAPAN,
         )
         for (title, yearly_from, yearly_to, text), mine in sorted(edges.items())
