@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -147,7 +150,8 @@ def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) ->
         One row for each place. Edges within `EQUAL_M` of the nearest count as equally near: of these, one that ends
         there (the place lies at a node) comes before one that passes over, then the first in the network's order.
         A place within `EQUAL_M` of an edge's end lies at the node: its share is exactly 0 or 1.
-        Where no such edge is near enough, the nearest dead end of an edge that trips else only pass through.
+        A place within `EQUAL_M` of a node of any usable edge is there, also where trips else only pass through; where
+        no edge is near enough, the nearest dead end of one that trips else only pass through counts.
 
     Raises
     ------
@@ -170,30 +174,62 @@ def snap(network: RoadNetwork, points: ArrayLike | Snapped, profile: Profile) ->
         edge[flat], distance[flat], share[flat], feet[flat] = nearest_roads(grid, metric[flat], EQUAL_M)
         far = distance > profile.max_snap_m
         edge[far], share[far], feet[far] = -1, np.nan, np.nan
-    _end_of_road(network, profile, metric, Nearest(edge, distance, share, feet))
+    _at_ends(network, profile, metric, Nearest(edge, distance, share, feet))
     return Snapped(network.fingerprint, profile.name, edge, share, distance, to_degrees(feet, network.metric_epsg))
 
 
-def _end_of_road(network: RoadNetwork, profile: Profile, metric: NDArray[np.float64], found: Nearest) -> None:
-    """Put places that are on no road on the end of one that trips else only pass through, where such a road ends there.
+class _Ends(NamedTuple):
+    """Ends of edges that trips only pass through: a tree of their places, the edge and share, and whether dead."""
 
-    It goes on outside of what the network covers, or whoever comes along it gets out where it ends.
+    tree: KDTree
+    edge: NDArray[np.int64]
+    share: NDArray[np.float64]
+    is_dead: NDArray[np.bool_]
+
+
+_kept: weakref.WeakKeyDictionary[RoadNetwork, dict[bytes, _Ends]] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _through_ends(network: RoadNetwork, is_through: NDArray[np.bool_]) -> _Ends:
+    key = np.packbits(is_through).tobytes()
+    with _lock:
+        kept = _kept.setdefault(network, {})
+        if key not in kept:
+            through = np.flatnonzero(is_through)
+            nodes = np.concatenate([network.u[through], network.v[through]])
+            share = np.repeat([0.0, 1.0], len(through))
+            is_dead = network.node_degree[nodes] == 1
+            kept[key] = _Ends(KDTree(network.node_xy[nodes]), np.concatenate([through, through]), share, is_dead)
+        return kept[key]
+
+
+def _at_ends(network: RoadNetwork, profile: Profile, metric: NDArray[np.float64], found: Nearest) -> None:
+    """Put places on an end of an edge that trips else only pass through: who stands at its node, or has no other road.
+
+    Who is at a node is there, whatever meets at it. Where no other road is near enough and the edge ends, it goes on
+    outside of what the network covers, or whoever comes along it gets out there.
     """
-    lost = np.flatnonzero((found.edge < 0) & np.isfinite(metric).all(axis=1))
-    if not len(lost):
+    is_through = usable_edges(network, profile) & ~access_edges(network, profile)
+    beside = np.flatnonzero((found.metres > EQUAL_M) & np.isfinite(metric).all(axis=1))
+    if not len(beside) or not is_through.any():
         return
-    through = np.flatnonzero(usable_edges(network, profile) & ~access_edges(network, profile))
-    ends = np.concatenate([network.u[through], network.v[through]])
-    is_end = network.node_degree[ends] == 1
-    if not is_end.any():
-        return
-    places = network.node_xy[ends[is_end]]
-    distance, which = (np.asarray(answer) for answer in KDTree(places).query(metric[lost]))
-    near = distance <= profile.max_snap_m
-    lost, which = lost[near], which[near]
-    found.edge[lost] = np.concatenate([through, through])[is_end][which]
-    found.share[lost] = np.repeat([0.0, 1.0], len(through))[is_end][which]
-    found.metres[lost], found.foot[lost] = distance[near], places[which]
+    ends = _through_ends(network, is_through)
+    distance, which = (np.asarray(answer) for answer in ends.tree.query(metric[beside]))
+    at_node = distance <= EQUAL_M
+    _put(found, beside[at_node], ends, which[at_node])
+    lost = np.setdiff1d(beside[found.edge[beside] < 0], beside[at_node])
+    dead = np.flatnonzero(ends.is_dead)
+    if len(lost) and len(dead):
+        distance, which = (np.asarray(answer) for answer in KDTree(ends.tree.data[dead]).query(metric[lost]))
+        near = distance <= profile.max_snap_m
+        _put(found, lost[near], ends, dead[which[near]])
+        found.metres[lost[near]] = distance[near]
+
+
+def _put(found: Nearest, rows: NDArray[np.int64], ends: _Ends, which: NDArray[np.int64]) -> None:
+    found.edge[rows], found.share[rows] = ends.edge[which], ends.share[which]
+    found.metres[rows], found.foot[rows] = 0.0, ends.tree.data[which]
 
 
 def _of(network: RoadNetwork, places: Snapped, profile: Profile) -> Snapped:

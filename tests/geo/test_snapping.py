@@ -209,6 +209,19 @@ def test_a_bridge_of_several_ways_is_a_bridge_in_part_only() -> None:
     assert snap(beside(bridge="yes", osmid="5"), at((2000, 10)), REAL_CAR).edge.tolist() == [1]
 
 
+def test_who_stands_at_a_node_is_there_whatever_meets_at_it() -> None:
+    table = pd.DataFrame({"u": [0, 1, 2, 4], "v": [1, 2, 3, 5], "highway": ["primary"] * 4, "oneway": "no"})
+    spots = at((0, 0), (900, 0), (1500, 0), (2400, 0), (0, 60), (2400, 60))
+    nodes = pd.DataFrame([(i, *place) for i, place in enumerate(spots)], columns=["id", "lon", "lat"])
+    rows = table.assign(length_m=[900.0, 600.0, 900.0, 2400.0], bridge=["no", "yes", "no", "no"])
+    network = RoadNetwork.from_edges(rows.assign(tunnel=["no", "no", "yes", "no"]), nodes)
+    found = snap(network, at((1500, 0), (1500, 1), (1200, 0)), REAL_CAR)
+    assert found.edge.tolist()[1:] == [3, 3]
+    assert found.edge[0] in {1, 2}
+    assert found.distance_m == pytest.approx([0, 59, 60], abs=CLOSE)
+    assert found.share[0] == (1.0 if found.edge[0] == 1 else 0.0)
+
+
 def test_a_tunnel_that_ends_the_roads_is_left_at_its_end() -> None:
     table = pd.DataFrame({"u": [0, 1], "v": [1, 2], "highway": "primary", "oneway": "no", "length_m": [900.0, 2000.0]})
     nodes = pd.DataFrame(

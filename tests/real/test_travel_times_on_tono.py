@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from geo.crs import to_metres
+from geo.roads.access import access_edges
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import CAR, CAR_WINTER, Profile
 from geo.roads.snapping import Snapped
@@ -93,6 +94,8 @@ def test_places_beside_the_road_equal_a_look_at_every_road(network: RoadNetwork)
     places = network.node_lonlat[draw.choice(network.node_count, 40)] + draw.uniform(-0.002, 0.002, (40, 2))
     spots = shapely.points(to_metres(places, network.metric_epsg))
     metres = np.array([shapely.distance(spot, network.lines_m) for spot in spots])
+    # Trips begin and end on roads with doors: not on the motorway, on bridges and in tunnels.
+    metres[:, ~access_edges(network, CAR)] = np.inf
     edge, least = metres.argmin(axis=1), metres.min(axis=1)
     lines = network.lines_m[edge]
     share = shapely.line_locate_point(lines, spots) / shapely.length(lines)
