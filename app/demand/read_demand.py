@@ -26,7 +26,6 @@ COLUMNS = {
     "households": ("世帯数", "総世帯数", "世帯総数"),
     "district": ("地区", "地区名"),
 }
-REQUIRED = ("mesh_code", "population", "households")
 # Only the tables of e-Stat have it: which cells were merged into which, so that nobody can be told apart.
 OFFICIAL = "HTKSYORI"
 # Cells of 1 km, 500 m, 250 m and 125 m.
@@ -51,8 +50,9 @@ def demand_of(file: InputFile) -> pd.DataFrame:
     """Return the checked rows of a file that is read already."""
     path = file.path
     frame = _read(file).reset_index(drop=True)
-    missing = [name for name in REQUIRED if name not in frame.columns]
-    missing += [name for name in ("lon", "lat") if name not in frame.columns and {"lon", "lat"} & set(frame.columns)]
+    # Without any place a cell lies at its middle; half a place is a mistake.
+    needed = ("mesh_code", *(("lon", "lat") if {"lon", "lat"} & set(frame.columns) else ()), "population", "households")
+    missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise InputError(f"{path} has no column {', '.join(missing)}; it has: {', '.join(map(str, frame.columns))}.")
     if frame.empty:
@@ -72,7 +72,7 @@ def _read(file: InputFile) -> pd.DataFrame:
         except Exception as error:  # pandas and pyarrow raise many kinds, all of which mean this
             reason = str(error).strip().rstrip(".")
             raise InputError(f"{file.path} is not a readable Parquet file: {reason}. Nothing was loaded.") from error
-    table = read_table(file, COLUMNS, REQUIRED).frame().replace("", None)
+    table = read_table(file, COLUMNS, ["mesh_code"]).frame().replace("", None)
     if OFFICIAL in table:
         # There a hyphen is a nought; a hidden count is an asterisk and stays no number.
         for name in ("population", "households"):
