@@ -205,7 +205,7 @@ def test_the_order_of_ways_does_not_matter(read: Reader) -> None:
         ("highway=residential access=private", False, False),
         ("highway=residential access=no", False, False),
         ("highway=residential access=no foot=yes", False, True),
-        ("highway=residential access=private motor_vehicle=yes", True, True),
+        ("highway=residential access=private motor_vehicle=yes", True, False),
         ("highway=residential motor_vehicle=no", False, True),
         ("highway=residential motor_vehicle=no motorcar=yes", True, True),
         ("highway=residential vehicle=agricultural;forestry", False, True),
