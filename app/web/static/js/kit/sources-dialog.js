@@ -113,6 +113,12 @@ function network({ network: it }) {
       {},
       `${it.name}: 長さ ${it.km.toLocaleString("ja-JP", { maximumFractionDigits: 1 })} km、交差点など ${count(it.nodes)}、つながりのかたまり ${count(it.components)}。`,
     ),
+    it.turn_restrictions &&
+      element(
+        "p",
+        {},
+        `曲がってはいけない交差点(地図に${count(it.turn_restrictions)}か所)は、時間の計算に入れていません。`,
+      ),
     element("p", { class: "quiet" }, `${it.source}${it.date ? `(${dateText(it.date)})` : ""}`),
     it.is_schematic &&
       element(
