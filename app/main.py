@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import sys
 import uuid
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
@@ -17,6 +19,7 @@ from app.consultants.router import router as consultants
 from app.coverage.router import router as coverage
 from app.database import create_database_engine
 from app.demand.router import router as demand
+from app.documents.problem import ANYWHERE, Problem, problem, refusals
 from app.errors import STATUS, DatabaseDownError, NotReadyError, ServiceError
 from app.register.router import router as register
 from app.reports.router import router as reports
@@ -25,7 +28,7 @@ from app.roads.router import router as roads
 from app.scenarios.router import router as scenarios
 from app.settings import Settings
 from app.web.form_pages import router as form_pages
-from app.web.headers import OwnPagesOnly, SecurityHeaders
+from app.web.headers import TOO_LARGE, KnownHosts, LimitedBody, OwnPagesOnly, SecurityHeaders
 from app.web.map_data import router as map_data
 from app.web.own_files import OwnFiles
 from app.web.pages import error_page
@@ -33,6 +36,7 @@ from app.web.pages import router as pages
 from app.what_if.router import router as what_if
 
 log = logging.getLogger("tono")
+MEGABYTE = 1_000_000
 
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
@@ -47,7 +51,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.settings = settings
     app.state.engine = create_database_engine(database_url, pool_size=5, max_overflow=5)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(LimitedBody, most_bytes=settings.largest_body_mb * MEGABYTE)
     app.add_middleware(OwnPagesOnly)
+    app.add_middleware(KnownHosts, names=settings.known_hosts, refuse=refusal)
     app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
     app.state.own_files = OwnFiles()
     app.mount("/static/{version}", app.state.own_files)
@@ -66,10 +72,27 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         scenarios,
         reports,
     ):
-        app.include_router(router, prefix="/api/v1")
-    app.add_api_route("/api/v1/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
+        app.include_router(
+            router, prefix="/api/v1", dependencies=[Depends(refuse_unknown_query)], responses=refusals(*ANYWHERE)
+        )
+    app.add_api_route("/api/v1/openapi.json", lambda: JSONResponse(described(app)), include_in_schema=False)
     _answer_errors(app)
     return app
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """Return the description of the API (OpenAPI), with the errors that its routes refer to."""
+    found = app.openapi()
+    found["components"]["schemas"].setdefault("Problem", Problem.model_json_schema(mode="serialization"))
+    return found
+
+
+async def refuse_unknown_query(request: Request) -> None:
+    """Refuse what a route does not know in an address, instead of answering another question than was meant."""
+    known = {value.alias for value in request.scope["route"].dependant.query_params}
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])
 
 
 # What was kept and what to do next.
@@ -82,18 +105,10 @@ NEXT_STEPS: dict[type[ServiceError], str] = {
 }
 
 HTTP_ERRORS = {
+    413: TOO_LARGE,
     404: ("見つかりません", "アドレスが変わったか、打ちまちがいかもしれません。地図か一覧からさがしてください。"),
     405: ("この操作はできません", ""),
 }
-
-
-def problem(status: int, title: str, detail: str = "") -> JSONResponse:
-    """Return an error as ``application/problem+json`` (RFC 9457) with a Japanese title."""
-    return JSONResponse(
-        {"type": "about:blank", "title": title, "status": status, "detail": detail},
-        status_code=status,
-        media_type="application/problem+json",
-    )
 
 
 def refusal(request: Request, status: int, title: str, detail: str = "") -> Response:
@@ -132,3 +147,8 @@ def _answer_errors(app: FastAPI) -> None:
         number = uuid.uuid4().hex[:8]
         log.error("unexpected error %s", number, exc_info=error)
         return refusal(request, 500, "予期しない誤りが起きました", f"番号 {number} を担当者に伝えてください。")
+
+
+if __name__ == "__main__":
+    # Prints the description of the API, from which the browser's types are made.
+    sys.stdout.write(json.dumps(described(create_app(Settings(), "postgresql://nobody-is-asked/tono")), indent=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from app.errors import SettingsError
 
 PROJECT_ROOT = Path(__file__).parent.parent
 PREFIX = "TONO_"
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  (only compared with)
+HOST_NAME = re.compile(r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -36,6 +39,11 @@ class Settings(BaseSettings):
         a container is ``0.0.0.0`` right, with the port published to 127.0.0.1.
     port
         Port of the web service.
+    hosts
+        Names, with commas between them, by which the service may be called besides ``127.0.0.1``, ``localhost`` and
+        ``[::1]``; a request that calls it otherwise is refused.
+    largest_body_mb
+        Largest body of a request, in megabytes.
     gsi_tiles
         Show the map tiles of the Geospatial Information Authority. Needs the internet on the viewer's machine.
     overpass_url
@@ -56,11 +64,28 @@ class Settings(BaseSettings):
     state_dir: Path = PROJECT_ROOT / ".tono"
     listen: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    hosts: str = ""
+    largest_body_mb: int = Field(default=2, ge=1, le=1000)
     gsi_tiles: bool = False
     city_name: str = "遠野市"
     city_code: str = "03208"
     overpass_url: str = "https://overpass-api.de/api"
     nominatim_url: str = "https://nominatim.openstreetmap.org/"
+
+    @property
+    def known_hosts(self) -> frozenset[str]:
+        """Names by which the service may be called, the address that it listens on among them unless it is any."""
+        listen = [] if self.listen in ANY_ADDRESS else [f"[{self.listen}]" if ":" in self.listen else self.listen]
+        return frozenset(name.strip() for name in [*self.hosts.split(","), *listen] if name.strip())
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_names(cls, hosts: str) -> str:
+        """Refuse addresses where names are wanted."""
+        wrong = [name for name in hosts.split(",") if name.strip() and not HOST_NAME.fullmatch(name.strip())]
+        if wrong:
+            raise ValueError(f"{wrong[0].strip()!r} must be a name such as map.example, without https:// and port")
+        return hosts
 
     @field_validator("database_url", "web_database_url", "test_database_url")
     @classmethod

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from app.datasets.models import Dataset
 from app.documents.words import WORDS
 from app.roads.models import RoadNetworkRow
+from app.roads.schemas import SpeedValues
 
 WEEKDAYS = "月火水木金土日"
 ERAS = (("令和", date(2019, 5, 1)), ("平成", date(1989, 1, 8)), ("昭和", date(1926, 12, 25)))
@@ -96,18 +97,17 @@ def basis_text(datasets: Iterable[Dataset], network: RoadNetworkRow, profile: st
     return f"{people}、{when}{roads}、{SPEEDS.get(profile, profile)}"
 
 
-def speed_note(row: Mapping[str, Any]) -> str:
+def speed_note(row: SpeedValues) -> str:
     """Return where a row of a speed table comes from, why its range is what it is, and who changed it."""
-    parts = [f"{row['source']}。"]
-    if row["reason"] not in {"", row["source"]}:
-        parts.append(f"幅: {row['reason']}。")
-    if row["edit"]:
-        edit = row["edit"]
-        parts.append(f"{date_text(edit['at'])} {edit['who']}が変更。理由: {edit['why']}。")
+    parts = [f"{row.source}。"]
+    if row.reason not in {"", row.source}:
+        parts.append(f"幅: {row.reason}。")
+    if row.edit:
+        parts.append(f"{date_text(row.edit.at)} {row.edit.who}が変更。理由: {row.edit.why}。")
     return " ".join(parts)
 
 
-def speed_notes(table: Iterable[Mapping[str, Any]]) -> list[str]:
+def speed_notes(table: Iterable[SpeedValues]) -> list[str]:
     """Return the notes of a speed table, each once."""
     return list(dict.fromkeys(speed_note(row) for row in table))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 from shapely.geometry import box
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.consultants.models import Consultant
 from app.datasets.models import Dataset
 from app.demand.load_demand import store_cells
+from app.documents.typed import Document, as_text
 from app.register.models import District, Resource
 from app.register.queries import district_ids
 from app.roads.build_network import Origin, store_network
@@ -119,3 +122,8 @@ def _dataset(session: Session, kind: str) -> Dataset:
         session.add(found)
         session.flush()
     return found
+
+
+def plain(document: Document) -> Any:
+    """Return a document as a program reads it from JSON."""
+    return json.loads(as_text(document))

@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from factories import plain
 from nbclient import NotebookClient
 from sqlalchemy.orm import Session
 
@@ -61,7 +62,7 @@ def test_where_to_add_consultants_says_what_the_service_says(root: Path, session
     summary = run(root / "notebooks" / "02_where_to_add_consultants.ipynb", show="summary")
     for asked, rungs in summary["ladder"].items():
         profile, minutes = asked.split()
-        found = propose_sites(session, Wish(None, int(minutes), "cover", profile))
+        found = plain(propose_sites(session, Wish(None, int(minutes), "cover", profile)))
         assert found["status"] == "optimal"
         assert [[covered, gain] for _, covered, gain in rungs] == [
             [rung["covered"], rung["gain"]] for rung in found["ladder"]
@@ -69,7 +70,7 @@ def test_where_to_add_consultants_says_what_the_service_says(root: Path, session
         for (name, _, _), rung in zip(rungs, found["ladder"], strict=True):
             assert rung["sites"][-1]["name"].startswith(name)
     assert len(summary["ladder"]) == 4
-    left = {why["kind"]: why["population"] for why in propose_sites(session, Wish(None, 10))["why_infeasible"]}
+    left = {why["kind"]: why["population"] for why in plain(propose_sites(session, Wish(None, 10)))["why_infeasible"]}
     assert summary["why_not"] == left
     assert summary["gains"] == sorted(summary["gains"], reverse=True)
     told = "".join(summary["sentences"])

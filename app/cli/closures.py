@@ -43,13 +43,13 @@ def closures_list(
 ) -> None:
     """Show the calendar, or what holds at a moment."""
     from app.roads.queries import closures_at, list_closures
-    from app.roads.schemas import closure_lines, closure_properties
+    from app.roads.schemas import closure_facts, closure_lines
 
     moment = parse_moment(at)
     with opened() as session:
         rows = closures_at(session, moment) if moment else list_closures(session)
         if as_json:
-            typer.echo(json.dumps([closure_properties(row, moment) for row in rows], ensure_ascii=False))
+            typer.echo(json.dumps([closure_facts(row, moment).model_dump() for row in rows], ensure_ascii=False))
         else:
             typer.echo("\n".join(closure_lines(rows, moment)))
 

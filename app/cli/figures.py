@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from app.cli.options import Candidates, Json, Objective, parse_minutes, parse_moment, parse_profile
 from app.cli.session import opened, say
+from app.documents.typed import as_text
 from app.settings import get_settings
 
 app = typer.Typer()
@@ -32,6 +32,7 @@ def coverage(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Measure how many people each consultant reaches; with --municipality, of many municipalities at once."""
     from app.coverage.measure_coverage import measure_coverage
+    from app.coverage.schemas import CoverageDocument
     from app.coverage.tables import as_table
 
     asked, moment, way = parse_minutes(minutes), parse_moment(at), parse_profile(profile)
@@ -40,7 +41,7 @@ def coverage(  # noqa: PLR0913 - each is an option of the command
         return
     with opened() as session:
         document = measure_coverage(session, profile=way, minutes=asked, at=moment).document
-    typer.echo(document if as_json else as_table(json.loads(document)))
+    typer.echo(document if as_json else as_table(CoverageDocument.model_validate_json(document)))
 
 
 def _municipalities(
@@ -73,7 +74,7 @@ def _municipalities(
     found = measure_on_cluster(batch, tell, scheduler) if scheduler else measure_here(batch, tell)
     check_roads(batch, found)
     document = as_document(batch, found)
-    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else municipalities_as_table(document))
+    typer.echo(as_text(document) if as_json else municipalities_as_table(document))
 
 
 @app.command()
@@ -100,7 +101,7 @@ def gaps(  # noqa: PLR0913 - each is an option of the command
     wish = Wish(number, minutes, objective, way, candidates, capacity, backup, parse_moment(at))
     with opened() as session:
         document = propose_sites(session, wish)
-    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else gaps_as_table(document))
+    typer.echo(as_text(document) if as_json else gaps_as_table(document))
 
 
 @app.command("map")

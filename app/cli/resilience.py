@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -21,12 +20,13 @@ def backup(minutes: Minutes = 20, profile: ProfileName = "car", at: At = None, a
     """Say who loses cover when each consultant is away, and who comes instead."""
     from app.resilience.kept_answers import Wish
     from app.resilience.measure_backup import measure_backup
+    from app.resilience.schemas import BackupDocument
     from app.resilience.tables import backup_as_table
 
     wish = Wish("backup", minutes, parse_profile(profile), parse_moment(at))
     with opened() as session:
         document = measure_backup(session, wish).document
-    typer.echo(document if as_json else backup_as_table(json.loads(document)))
+    typer.echo(document if as_json else backup_as_table(BackupDocument.model_validate_json(document)))
 
 
 @app.command("critical-roads")
@@ -40,9 +40,10 @@ def critical_roads(
     """Say for every edge who loses cover when it is cut, and name the worst roads with the way round."""
     from app.resilience.find_critical_links import find_critical_links
     from app.resilience.kept_answers import Wish
+    from app.resilience.schemas import CriticalRoadsDocument
     from app.resilience.tables import roads_as_table
 
     wish = Wish("critical-roads", minutes, parse_profile(profile), parse_moment(at), worst)
     with opened() as session:
         document = find_critical_links(session, wish, say).document
-    typer.echo(document if as_json else roads_as_table(json.loads(document)))
+    typer.echo(document if as_json else roads_as_table(CriticalRoadsDocument.model_validate_json(document)))

@@ -9,6 +9,7 @@ import typer
 
 from app.cli.options import Candidates, Json, Objective, parse_moment, parse_profile
 from app.cli.session import opened, say
+from app.documents.typed import as_text
 
 app = typer.Typer(no_args_is_help=True, help="Questions about the next consultants under a name.")
 Name = Annotated[str, typer.Argument(help="Name of the scenario.")]
@@ -38,19 +39,20 @@ def save(  # noqa: PLR0913 - each is an option of the command
     wish = Wish(number, minutes, objective, parse_profile(profile), candidates, at=parse_moment(at))
     with opened() as session:
         document = whole(keep_scenario(session, name, wish))
-    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else gaps_as_table(document["document"]))
-    say(f"Kept as {document['name']}.")
+    typer.echo(as_text(document) if as_json else gaps_as_table(document.document))
+    say(f"Kept as {document.name}.")
 
 
 @app.command("list")
 def list_all(as_json: Json = False) -> None:
     """List the scenarios, the newest first."""
     from app.scenarios.queries import list_scenarios
-    from app.scenarios.schemas import list_as_table, summary
+    from app.scenarios.schemas import summary
+    from app.scenarios.tables import list_as_table
 
     with opened() as session:
         rows = [summary(scenario) for scenario in list_scenarios(session)]
-    typer.echo(json.dumps(rows, ensure_ascii=False) if as_json else list_as_table(rows))
+    typer.echo(json.dumps([row.model_dump() for row in rows], ensure_ascii=False) if as_json else list_as_table(rows))
 
 
 @app.command("show")
@@ -62,7 +64,7 @@ def show(name: Name, as_json: Json = False) -> None:
 
     with opened() as session:
         document = whole(find_scenario(session, name))
-    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else gaps_as_table(document["document"]))
+    typer.echo(as_text(document) if as_json else gaps_as_table(document.document))
 
 
 @app.command("run")
@@ -92,13 +94,14 @@ def compare(
     """Say who is gained, lost and unchanged from one scenario to another, in total, by district and by cell."""
     from app.scenarios.compare_scenarios import compare_scenarios
     from app.scenarios.queries import find_scenario
-    from app.scenarios.schemas import comparison_as_table, describe_comparison
+    from app.scenarios.schemas import describe_comparison
+    from app.scenarios.tables import comparison_as_table
 
     with opened() as session:
         first, second = find_scenario(session, before), find_scenario(session, after)
         found = compare_scenarios(first, second)
         document = describe_comparison(first, second, found)
-    whole = document | {"cells": found.cells}
+    whole = document.model_dump() | {"cells": [cell.model_dump() for cell in found.cells]}
     typer.echo(json.dumps(whole, ensure_ascii=False) if as_json else comparison_as_table(document))
 
 

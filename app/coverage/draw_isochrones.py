@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from app.consultants.queries import Posting, list_postings
+from app.coverage.schemas import Area, AreaFeature, Areas
 from app.coverage.travel import cell_points, departure_points
 from app.demand.queries import list_cells
-from app.documents.geojson import feature_collection, geojson_shape
+from app.documents.geojson import geojson_shape
 from app.documents.minutes import seconds_of
 from app.errors import NotFoundError
 from app.roads.queries import active_network, load_network
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
-def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], profile: str) -> dict[str, Any]:
+def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], profile: str) -> Areas:
     """Return the areas as GeoJSON in the given order; people are counted by travel time, not by polygon."""
     posting = _find(list_postings(session), consultant)
     network = load_network(session, active_network(session))
@@ -34,18 +35,17 @@ def draw_isochrones(session: Session, consultant: str, minutes: Sequence[int], p
     people = np.array([cell.population for cell in cells], dtype=np.int64)
     cutoffs = seconds_of(minutes)
     (shapes,) = isochrone_shapes(network, origins, cutoffs, profile=chosen)
-    return feature_collection(
-        [
-            {
-                "type": "Feature",
-                "geometry": geojson_shape(shape),
-                "properties": {
-                    "consultant": consultant,
-                    "minutes": value,
-                    "cutoff_s": cutoff_s,
-                    "population": int(people[times[0] <= cutoff_s].sum()),
-                },
-            }
+    return Areas(
+        features=[
+            AreaFeature(
+                geometry=geojson_shape(shape),
+                properties=Area(
+                    consultant=consultant,
+                    minutes=value,
+                    cutoff_s=cutoff_s,
+                    population=int(people[times[0] <= cutoff_s].sum()),
+                ),
+            )
             for value, cutoff_s, shape in zip(minutes, cutoffs, shapes, strict=True)
         ]
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.consultants.queries import Posting
+from app.coverage.reached import told
+from app.coverage.schemas import ConsultantReach, DistrictReached, Figures
 from app.demand.queries import Cell
 from app.documents.minutes import seconds_of
-from geo.coverage.people_reached import Coverage, coverage, coverage_by_group
+from geo.coverage.people_reached import coverage_by_group
 
 NO_DISTRICT = "地区外"
 Times = NDArray[np.float32]
@@ -40,53 +41,36 @@ class People:
         return cls(counts, district, [(name, np.flatnonzero(names == name)) for name in wanted])
 
 
-def figures(people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]) -> dict[str, Any]:
+def figures(people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]) -> Figures:
     """Return who is reached in how many minutes; `times` has a row of seconds for each posting."""
     best = times.min(axis=0, initial=np.inf)
     whole, parts = coverage_by_group(best, people.counts, people.district, len(people.districts), seconds_of(minutes))
     staffed = {posting.district for posting in postings}
-    return {
-        "population": whole.total,
-        **_in_minutes(whole, minutes),
-        "districts": [
-            {"name": name, "population": mine.total, **_in_minutes(mine, minutes), "has_consultant": name in staffed}
+    return Figures(
+        **dict(told(whole, minutes)),
+        districts=[
+            DistrictReached(name=name, **dict(told(mine, minutes)), has_consultant=name in staffed)
             for (name, _), mine in zip(people.districts, parts, strict=True)
         ],
-        "consultants": _consultants(people, postings, times, minutes),
-    }
-
-
-def covered(best: Times, counts: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
-    """Return how many of some people are reached within the minutes, later and never, and how long it takes."""
-    return _in_minutes(coverage(best, counts, seconds_of(minutes)), minutes)
-
-
-def _in_minutes(found: Coverage, minutes: Sequence[int]) -> dict[str, Any]:
-    keys = [str(value) for value in minutes]
-    return {
-        "covered": dict(zip(keys, found.covered, strict=True)),
-        "uncovered": dict(zip(keys, found.beyond, strict=True)),
-        "unreachable_population": found.unreachable,
-        "mean_s": None if found.mean_s is None else round(found.mean_s, 1),
-        "p95_s": None if found.p95_s is None else round(found.p95_s, 1),
-    }
+        consultants=_consultants(people, postings, times, minutes),
+    )
 
 
 def _consultants(
     people: People, postings: Sequence[Posting], times: Times, minutes: Sequence[int]
-) -> list[dict[str, Any]]:
+) -> list[ConsultantReach]:
     """Return for each consultant the people nearest to it, and all people within its minutes, whoever is nearest."""
     nearest = nearest_posting(times)
     # The first place counts those whom nobody reaches.
     catchment = np.bincount(nearest + 1, people.counts, minlength=len(postings) + 1)[1:]
     reached = np.array([(times <= cutoff_s) @ people.counts for cutoff_s in seconds_of(minutes)]).T
     return [
-        {
-            "id": posting.code,
-            "base": posting.base,
-            "catchment_population": int(catchment[number]),
-            "covered": dict(zip(map(str, minutes), reached[number].tolist(), strict=True)),
-        }
+        ConsultantReach(
+            id=posting.code,
+            base=posting.base,
+            catchment_population=int(catchment[number]),
+            covered=dict(zip(map(str, minutes), reached[number].tolist(), strict=True)),
+        )
         for number, posting in enumerate(postings)
     ]
 

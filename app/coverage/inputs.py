@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from app.documents.minutes import seconds_of
 from app.errors import NotReadyError
 from app.register.queries import list_districts
 from app.roads.queries import active_network, closed_edges, load_network
+from app.roads.schemas import NetworkFacts, network_facts
 from app.roads.speeds import profile_in_use
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import Profile
@@ -32,7 +33,7 @@ class Inputs:
     """The data as stored, whatever is asked of them; `network_facts` is what a document says of the roads."""
 
     network: RoadNetwork
-    network_facts: Mapping[str, Any]
+    network_facts: NetworkFacts
     districts: Sequence[str]
     postings: Sequence[Posting]
     cells: Sequence[Cell]
@@ -78,7 +79,7 @@ def gather_inputs(session: Session) -> Inputs:
     used = {row.dataset_id, *cell_dataset_ids(session), *(posting.dataset_id for posting in postings)}
     return Inputs(
         network=network,
-        network_facts=row.describe(),
+        network_facts=network_facts(row),
         districts=[district.name for district in list_districts(session)],
         postings=postings,
         cells=cells,
@@ -98,7 +99,7 @@ def describe(inputs: Inputs, question: Question) -> dict[str, Any]:
     """Return all that an answer depends on in words and numbers, roads and cells by their fingerprint."""
     return {
         "method": METHOD,
-        "network": {"fingerprint": inputs.network.fingerprint, **inputs.network_facts},
+        "network": {"fingerprint": inputs.network.fingerprint, **inputs.network_facts.model_dump()},
         "districts": list(inputs.districts),
         "profile": describe_profile(question.profile),
         "minutes": list(question.minutes),

@@ -25,6 +25,7 @@ from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_
 from app.coverage.measure_coverage import MINUTES, RUN_LENGTH
 from app.coverage.models import CoverageRun
 from app.coverage.queries import Stamp, find_stamp, get_run, state_of_inputs
+from app.coverage.schemas import Figures
 from app.coverage.travel import cell_points, departure_points
 from app.database import answering, transaction
 from app.documents.kept import Kept
@@ -56,7 +57,7 @@ class Present:
     starts: Snapped
     times: Times
     borders: Sequence[tuple[str, BaseGeometry]]
-    kept: Kept[tuple[int, ...], dict[str, Any]] = field(default_factory=lambda: Kept(KEPT_FIGURES))
+    kept: Kept[tuple[int, ...], Figures] = field(default_factory=lambda: Kept(KEPT_FIGURES))
 
     @cached_property
     def best(self) -> NDArray[np.float32]:
@@ -69,7 +70,7 @@ class Present:
         """Return the id of the stored run, whose cells stand in the same order."""
         return self.fingerprint[:RUN_LENGTH]
 
-    def figures(self, minutes: Sequence[int]) -> dict[str, Any]:
+    def figures(self, minutes: Sequence[int]) -> Figures:
         """Return the figures as they are now, for the last few choices of minutes from memory."""
         return self.kept.get(tuple(minutes), lambda: figures(self.people, self.inputs.postings, self.times, minutes))
 

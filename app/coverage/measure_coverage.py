@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +13,7 @@ from app.coverage.figures import NO_DISTRICT, People, Times, figures
 from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_question, sha256
 from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
+from app.coverage.schemas import CoverageDocument, UnreachableCell
 from app.coverage.speed_range import add_range, measure_ranges
 from app.coverage.travel import times_to_cells
 from geo.coverage.people_reached import unreachable_reason
@@ -39,16 +38,17 @@ def measure_coverage(
     ranges = measure_ranges(inputs.network, inputs.postings, starts, places, question)
     reasons = _reasons(inputs, question, times, places)
     people = People.of(inputs.cells, inputs.districts)
-    document = {
-        "run": fingerprint[:RUN_LENGTH],
-        "fingerprint": fingerprint,
-        "profile": profile,
-        "at": question.moment,
-        "minutes": list(minutes),
-        "network": dict(inputs.network_facts),
-        **add_range(figures(people, inputs.postings, times, minutes), people, ranges, minutes),
-        "unreachable": _unreachable(inputs, reasons, places),
-    }
+    found = add_range(figures(people, inputs.postings, times, minutes), people, ranges, minutes)
+    document = CoverageDocument(
+        run=fingerprint[:RUN_LENGTH],
+        fingerprint=fingerprint,
+        profile=profile,
+        at=question.moment,
+        minutes=list(minutes),
+        network=inputs.network_facts,
+        **dict(found),
+        unreachable=_unreachable(inputs, reasons, places),
+    )
     run = CoverageRun(
         id=fingerprint[:RUN_LENGTH],
         fingerprint=fingerprint,
@@ -57,7 +57,7 @@ def measure_coverage(
         minutes=list(minutes),
         dataset_ids=list(inputs.dataset_ids),
         inputs=description,
-        document=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+        document=document.model_dump_json(),
         cells=_cells(inputs, times, reasons, places),
     )
     session.add(run)
@@ -74,14 +74,14 @@ def _reasons(inputs: Inputs, question: Question, times: Times, places: Snapped) 
     return [None if there else reason for there, reason in zip(reached, why, strict=True)]
 
 
-def _unreachable(inputs: Inputs, reasons: Sequence[str | None], places: Snapped) -> list[dict[str, Any]]:
+def _unreachable(inputs: Inputs, reasons: Sequence[str | None], places: Snapped) -> list[UnreachableCell]:
     return [
-        {
-            "mesh_code": cell.mesh_code,
-            "population": cell.population,
-            "reason": reason,
-            "snap_m": _metres(places.distance_m[number]),
-        }
+        UnreachableCell(
+            mesh_code=cell.mesh_code,
+            population=cell.population,
+            reason=reason,
+            snap_m=_metres(places.distance_m[number]),
+        )
         for number, (cell, reason) in enumerate(zip(inputs.cells, reasons, strict=True))
         if reason
     ]

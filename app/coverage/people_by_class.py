@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from app.coverage.schemas import CoverageDocument
 from app.documents.words import WORDS
 
 
@@ -19,17 +19,17 @@ class ClassOfMinutes:
     style: str
 
 
-def people_by_class(coverage: Mapping[str, Any]) -> Sequence[ClassOfMinutes]:
+def people_by_class(coverage: CoverageDocument) -> Sequence[ClassOfMinutes]:
     """Return the people of each colour: within each edge and beyond the edge before, beyond the last, not reached."""
     rows: list[ClassOfMinutes] = []
     before = 0
-    for number, edge in enumerate(coverage["minutes"], start=1):
-        up_to = coverage["covered"][str(edge)]
+    for number, edge in enumerate(coverage.minutes, start=1):
+        up_to = coverage.covered[str(edge)]
         rows.append(ClassOfMinutes(f"{edge}分以内", up_to - before, up_to, str(number)))
         before = up_to
-    lost = coverage["unreachable_population"]
-    last = coverage["minutes"][-1]
-    beyond = coverage["population"] - before - lost
+    lost = coverage.unreachable_population
+    last = coverage.minutes[-1]
+    beyond = coverage.population - before - lost
     rows.append(ClassOfMinutes(f"{last}分超", beyond, None, str(len(rows) + 1)))
     rows.append(ClassOfMinutes(WORDS["not_reached"], lost, None, "none"))
     return rows

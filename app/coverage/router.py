@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from app.accounts.caller import Caller
 from app.accounts.revalidation import MAY_BE_KNOWN, Known
-from app.coverage import queries, schemas
+from app.coverage import queries
 from app.coverage.draw_isochrones import draw_isochrones
 from app.coverage.keep_warm import current_stamp
 from app.coverage.measure_coverage import MINUTES
-from app.coverage.schemas import ProfileName
+from app.coverage.schemas import Areas, Cells, Coverage, ProfileName, cells_geojson
 from app.database import DbSession
+from app.documents.answers import stored_answer, written
+from app.documents.problem import refusals
 from app.errors import InputError
 
 router = APIRouter(tags=["カバー状況"])
 MOST_MINUTES = 120
 
 
-@router.get("/coverage", responses=MAY_BE_KNOWN)
-def coverage(session: DbSession, _: Caller, known: Known, profile: ProfileName = "car") -> dict[str, Any]:
+@router.get("/coverage", **written(Coverage, MAY_BE_KNOWN | refusals(409)))
+def coverage(response: Response, session: DbSession, _: Caller, known: Known, profile: ProfileName = "car") -> Response:
     """Return the stored measurement for the data as it is now."""
     stamp = current_stamp(session, profile)
     known.unless_known(stamp)
     run = queries.get_run(session, stamp.run)
-    document: dict[str, Any] = json.loads(run.document)
-    return document | {"computed_at": run.computed_at.isoformat()}
+    return stored_answer(run.document, run.computed_at, response)
 
 
-@router.get("/coverage/{run_id}/cells", responses=MAY_BE_KNOWN)
+@router.get("/coverage/{run_id}/cells", responses=MAY_BE_KNOWN | refusals(404))
 def cells(
     session: DbSession, _: Caller, known: Known, run_id: Annotated[str, Path(pattern=r"^\w+$", max_length=64)]
-) -> dict[str, Any]:
+) -> Cells:
     """Return the travel time of every inhabited cell of a run."""
     # The number of a run is the fingerprint of all that it was measured from; but a later version may say more of it.
     known.unless_known(queries.get_stamp(session, run_id), cache="private, max-age=3600")
-    return schemas.cells_geojson(queries.list_run_cells(session, run_id))
+    return cells_geojson(queries.list_run_cells(session, run_id))
 
 
-@router.get("/isochrones")
+@router.get("/isochrones", responses=refusals(400, 404, 409))
 def isochrones(
     session: DbSession,
     _: Caller,
     consultant: str,
     minutes: Annotated[str, Query(pattern=r"^\d+(,\d+)*$", max_length=40)] = ",".join(map(str, MINUTES)),
     profile: ProfileName = "car",
-) -> dict[str, Any]:
+) -> Areas:
     """Return the areas that a consultant reaches within given minutes, the largest first."""
     wanted = sorted({int(part) for part in minutes.split(",")}, reverse=True)
     if not 0 < wanted[-1] <= wanted[0] <= MOST_MINUTES:

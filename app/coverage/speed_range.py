@@ -7,17 +7,17 @@ position that it has.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.consultants.queries import Posting
-from app.coverage.figures import People, Times
+from app.coverage.figures import People
 from app.coverage.inputs import Question
-from app.documents.minutes import seconds_of
-from geo.coverage.people_reached import coverage
+from app.coverage.reached import counted_range
+from app.coverage.schemas import DistrictCoverage, Figures, FiguresWithRange
 from geo.roads.network import RoadNetwork
 from geo.roads.snapping import Snapped
 from geo.travel.place_error import positions_within
@@ -56,25 +56,23 @@ def measure_ranges(
     return Ranges(by_speed, whole)
 
 
-def add_range(figures: Mapping[str, Any], people: People, ranges: Ranges, minutes: Sequence[int]) -> dict[str, Any]:
+def add_range(figures: Figures, people: People, ranges: Ranges, minutes: Sequence[int]) -> FiguresWithRange:
     """Return figures with how low and how high they may be, in all and by the speeds alone, also of each district."""
-    ends = {
-        "covered_low": ranges.whole.slowest,
-        "covered_high": ranges.whole.fastest,
-        "covered_low_by_speed": ranges.by_speed.slowest,
-        "covered_high_by_speed": ranges.by_speed.fastest,
-    }
-    rows = zip(figures["districts"], people.districts, strict=True)
-    return {
-        **figures,
-        "districts": [row | _covered(ends, people, minutes, mine) for row, (_, mine) in rows],
-        **_covered(ends, people, minutes, np.arange(len(people.counts))),
-    }
+    rows = zip(figures.districts, people.districts, strict=True)
+    districts = [
+        DistrictCoverage(**{**dict(row), **_covered(ranges, people, minutes, mine)}) for row, (_, mine) in rows
+    ]
+    everyone = np.arange(len(people.counts))
+    whole = _covered(ranges, people, minutes, everyone)
+    return FiguresWithRange(**{**dict(figures), "districts": districts, **whole})
 
 
 def _covered(
-    ends: Mapping[str, Times], people: People, minutes: Sequence[int], mine: NDArray[np.intp]
-) -> dict[str, Any]:
-    cutoffs = seconds_of(minutes)
-    counts = {name: coverage(times[mine], people.counts[mine], cutoffs).covered for name, times in ends.items()}
-    return {name: dict(zip(map(str, minutes), found, strict=True)) for name, found in counts.items()}
+    ranges: Ranges, people: People, minutes: Sequence[int], mine: NDArray[np.intp]
+) -> dict[str, dict[str, float]]:
+    whole, by_speed = (counted_range(times, people.counts, minutes, mine) for times in (ranges.whole, ranges.by_speed))
+    return {
+        **dict(whole),
+        "covered_low_by_speed": by_speed.covered_low,
+        "covered_high_by_speed": by_speed.covered_high,
+    }

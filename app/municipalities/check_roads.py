@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from app.errors import InputError
 from app.municipalities.measure_municipalities import Batch, Results
+from app.municipalities.schemas import MunicipalityCoverage
 
 # With fewer of its people by a road, a municipality is taken to lie beside the roads of the file.
 LEAST_SHARE = 0.5
@@ -28,7 +28,7 @@ def check_roads(batch: Batch, results: Results) -> None:
     if len(rows) == sum(one.roads == file for one in batch.municipalities):
         raise InputError(
             f"The roads of {roads} and the areas do not lie in the same place: {_percent(rows)} of the "
-            f"{sum(row['population'] for row in rows):,} people live by one of these roads. Check that both files are "
+            f"{sum(row.population for row in rows):,} people live by one of these roads. Check that both files are "
             "of the same prefecture and that lon and lat are not swapped. Nothing was measured."
         )
     raise InputError(
@@ -37,19 +37,19 @@ def check_roads(batch: Batch, results: Results) -> None:
     )
 
 
-def _share(row: Mapping[str, Any]) -> float:
+def _share(row: MunicipalityCoverage) -> float:
     """Return the share of the people who live by a road; of the small areas where there are no people."""
-    off = [area for area in row["unreachable"] if area["reason"] == "off_network"]
-    if row["population"]:
-        return 1 - sum(int(area["population"]) for area in off) / int(row["population"])
-    return 1 - len(off) / int(row["small_areas"])
+    off = [area for area in row.unreachable if area.reason == "off_network"]
+    if row.population:
+        return 1 - sum(area.population for area in off) / row.population
+    return 1 - len(off) / row.small_areas
 
 
-def _percent(rows: Sequence[Mapping[str, Any]]) -> str:
-    people = sum(row["population"] for row in rows)
-    return f"{sum(_share(row) * row['population'] for row in rows) / people if people else 0:.1%}"
+def _percent(rows: Sequence[MunicipalityCoverage]) -> str:
+    people = sum(row.population for row in rows)
+    return f"{sum(_share(row) * row.population for row in rows) / people if people else 0:.1%}"
 
 
-def _named(rows: Sequence[Mapping[str, Any]]) -> str:
-    named = ", ".join(f"{row['name']} ({_percent([row])} of its people live by a road)" for row in rows[:MOST_NAMED])
+def _named(rows: Sequence[MunicipalityCoverage]) -> str:
+    named = ", ".join(f"{row.name} ({_percent([row])} of its people live by a road)" for row in rows[:MOST_NAMED])
     return named + (f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else "")

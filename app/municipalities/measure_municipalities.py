@@ -7,17 +7,17 @@ service or its database is loaded for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from app.documents.minutes import seconds_of
-from geo.coverage.people_reached import coverage, unreachable_reason
+from app.coverage.reached import counted_range, reached
+from app.municipalities.schemas import MovedToRoad, MunicipalityCoverage, Origin, RoadsFacts, UnreachableArea
+from geo.coverage.people_reached import unreachable_reason
 from geo.crs import to_metres
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import Profile
@@ -51,7 +51,7 @@ class Municipality:
 class Measured:
     """The row of a municipality in the document, and the seconds to each of its areas."""
 
-    row: Mapping[str, Any]
+    row: MunicipalityCoverage
     times_s: SecondsRange
 
 
@@ -70,7 +70,7 @@ class Batch:
 class Results:
     """Facts of each network, and each municipality in the order of the batch."""
 
-    networks: Sequence[Mapping[str, Any]]
+    networks: Sequence[RoadsFacts]
     measured: Sequence[Measured]
 
 
@@ -82,22 +82,22 @@ def read_roads(path: Path) -> RoadNetwork:
     return RoadNetwork.from_osm(path) if path.name.endswith(OSM_ENDINGS) else RoadNetwork.from_edges_file(path)
 
 
-def network_facts(network: RoadNetwork) -> dict[str, Any]:
+def network_facts(network: RoadNetwork) -> RoadsFacts:
     """Return what the document says of roads."""
-    return {
-        "name": network.name,
-        "nodes": network.node_count,
-        "edges": network.edge_count,
-        "km": round(network.km, 1),
-        "source": network.source,
-        "date": network.date,
-        "fingerprint": network.fingerprint,
-    }
+    return RoadsFacts(
+        name=network.name,
+        nodes=network.node_count,
+        edges=network.edge_count,
+        km=round(network.km, 1),
+        source=network.source,
+        date=network.date,
+        fingerprint=network.fingerprint,
+    )
 
 
 def measure_here(batch: Batch, tell: Tell) -> Results:
     """Measure all municipalities in this process, one after the other; `tell` hears of each that is done."""
-    networks: list[dict[str, Any]] = []
+    networks: list[RoadsFacts] = []
     measured: dict[int, Measured] = {}
     for number, path in enumerate(batch.roads):
         network = read_roads(path)
@@ -114,25 +114,25 @@ def measure_municipality(network: RoadNetwork, one: Municipality, profile: Profi
     ends = area_points(network, one.points, one.shapes, profile)
     start, origins = _origins(network, one, ends, profile)
     times = nearest_range(network, start, ends.places, profile=profile)
-    row = {
-        "code": one.code,
-        "name": one.name,
-        "small_areas": len(one.areas),
-        **covered(times, one.people, minutes),
-        "origins": origins,
-        "is_assumption": not one.offices,
-        "moved_to_road": {
-            "small_areas": int(ends.is_moved.sum()),
-            "population": int(one.people[ends.is_moved].sum()),
-        },
-        "unreachable": _unreachable(one, ends, times.usual),
-    }
+    row = MunicipalityCoverage(
+        code=one.code,
+        name=one.name,
+        small_areas=len(one.areas),
+        **dict(reached(times.usual, one.people, minutes)),
+        **dict(counted_range(times, one.people, minutes)),
+        origins=origins,
+        is_assumption=not one.offices,
+        moved_to_road=MovedToRoad(
+            small_areas=int(ends.is_moved.sum()), population=int(one.people[ends.is_moved].sum())
+        ),
+        unreachable=_unreachable(one, ends, times.usual),
+    )
     return Measured(row, times)
 
 
 def _origins(
     network: RoadNetwork, one: Municipality, ends: AreaPoints, profile: Profile
-) -> tuple[Snapped, list[dict[str, Any]]]:
+) -> tuple[Snapped, list[Origin]]:
     """Return where trips start: at the offices, or, where none is known, where most people live close together."""
     if one.offices:
         names, points = [name for name, _, _ in one.offices], np.array([place[1:] for place in one.offices])
@@ -142,13 +142,13 @@ def _origins(
         key, name = one.areas[int(most[0])]
         names, points, start = [name or key], one.points[most], ends.places[most]
     origins = [
-        {
-            "name": name,
-            "lon": float(point[0]),
-            "lat": float(point[1]),
-            "snap_m": _metres(metres),
-            "is_on_network": bool(is_on),
-        }
+        Origin(
+            name=name,
+            lon=float(point[0]),
+            lat=float(point[1]),
+            snap_m=_metres(metres),
+            is_on_network=bool(is_on),
+        )
         for name, point, metres, is_on in zip(names, points, start.distance_m, start.is_snapped, strict=True)
     ]
     return start, origins
@@ -163,39 +163,16 @@ def _densest(network: RoadNetwork, one: Municipality, ends: AreaPoints) -> int:
     return int(np.where(ends.places.is_snapped, people, -1).argmax())
 
 
-def covered(times: SecondsRange, people: NDArray[np.int64], minutes: Sequence[int]) -> dict[str, Any]:
-    """Return the people reached within the minutes, later and never: together they are all people.
-
-    `covered_low` and `covered_high` are those reached at the slowest and the fastest speeds that may well be true.
-    """
-    cutoffs = seconds_of(minutes)
-    found = coverage(times.usual, people, cutoffs)
-
-    def by_minutes(counts: Sequence[float]) -> dict[str, float]:
-        return dict(zip(map(str, minutes), counts, strict=True))
-
-    return {
-        "population": found.total,
-        "covered": by_minutes(found.covered),
-        "covered_low": by_minutes(coverage(times.slowest, people, cutoffs).covered),
-        "covered_high": by_minutes(coverage(times.fastest, people, cutoffs).covered),
-        "uncovered": by_minutes(found.beyond),
-        "unreachable_population": found.unreachable,
-        "mean_s": None if found.mean_s is None else round(found.mean_s, 1),
-        "p95_s": None if found.p95_s is None else round(found.p95_s, 1),
-    }
-
-
-def _unreachable(one: Municipality, ends: AreaPoints, times: NDArray[np.float32]) -> list[dict[str, Any]]:
+def _unreachable(one: Municipality, ends: AreaPoints, times: NDArray[np.float32]) -> list[UnreachableArea]:
     reasons = unreachable_reason(ends.places.is_snapped)
     return [
-        {
-            "area": key,
-            "name": name,
-            "population": int(one.people[i]),
-            "reason": reasons[i],
-            "snap_m": _metres(ends.own_distance_m[i]),
-        }
+        UnreachableArea(
+            area=key,
+            name=name,
+            population=int(one.people[i]),
+            reason=reasons[i],
+            snap_m=_metres(ends.own_distance_m[i]),
+        )
         for i, (key, name) in enumerate(one.areas)
         if not np.isfinite(times[i])
     ]
@@ -203,9 +180,3 @@ def _unreachable(one: Municipality, ends: AreaPoints, times: NDArray[np.float32]
 
 def _metres(value: float) -> float | None:
     return round(float(value), 1) if np.isfinite(value) else None
-
-
-def plain_profile(profile: Profile) -> dict[str, Any]:
-    """Return the fields of a profile as plain values, which can be sent to another process."""
-    values = {field.name: getattr(profile, field.name) for field in fields(profile)}
-    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}

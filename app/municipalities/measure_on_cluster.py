@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import queue
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.errors import NotReadyError
 from app.municipalities.measure_municipalities import (
@@ -25,9 +25,9 @@ from app.municipalities.measure_municipalities import (
     Tell,
     measure_municipality,
     network_facts,
-    plain_profile,
     read_roads,
 )
+from app.municipalities.schemas import RoadsFacts
 from geo.errors import NetworkDataError
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import Profile
@@ -45,14 +45,20 @@ KEPT = 2
 NEVER = "1 TiB"
 
 
+class Saved(NamedTuple):
+    """A network in its saved form, and what the document says of it."""
+
+    facts: RoadsFacts
+    content: bytes
+
+
 def measure_on_cluster(batch: Batch, tell: Tell, address: str, *, patience_s: float = PATIENCE_S) -> Results:
     """Measure all municipalities on the workers of a scheduler; `tell` hears of each that is done."""
     with _connected(address) as client:
         saved = [client.submit(build_saved, path.name, path.read_bytes(), pure=False) for path in batch.roads]
         facts = [client.submit(facts_of, one, pure=False) for one in saved]
-        profile = plain_profile(batch.profile)
         futures = [
-            client.submit(measure_saved, saved[one.roads], one, profile, tuple(batch.minutes), pure=False)
+            client.submit(measure_saved, saved[one.roads], one, batch.profile, tuple(batch.minutes), pure=False)
             for one in batch.municipalities
         ]
         del saved  # a network is kept as long as municipalities wait for it
@@ -67,7 +73,7 @@ def measure_on_cluster(batch: Batch, tell: Tell, address: str, *, patience_s: fl
     return Results(networks, [measured[position] for position in range(len(futures))])
 
 
-def build_saved(name: str, content: bytes) -> dict[str, Any]:
+def build_saved(name: str, content: bytes) -> Saved:
     """Return the network of a file of roads in its saved form, and what the document says of it (on a worker)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
@@ -76,20 +82,17 @@ def build_saved(name: str, content: bytes) -> dict[str, Any]:
             network = read_roads(path)
         except NetworkDataError as error:
             raise NetworkDataError(str(error).replace(f"{folder}{os.sep}", "")) from error
-    return {"facts": network_facts(network), "content": network.to_bytes()}
+    return Saved(network_facts(network), network.to_bytes())
 
 
-def facts_of(saved: Mapping[str, Any]) -> dict[str, Any]:
+def facts_of(saved: Saved) -> RoadsFacts:
     """Return what the document says of the roads (on a worker)."""
-    facts: dict[str, Any] = saved["facts"]
-    return facts
+    return saved.facts
 
 
-def measure_saved(
-    saved: Mapping[str, Any], one: Municipality, profile: Mapping[str, Any], minutes: Sequence[int]
-) -> Measured:
+def measure_saved(saved: Saved, one: Municipality, profile: Profile, minutes: Sequence[int]) -> Measured:
     """Return the figures of a municipality on a saved network (on a worker)."""
-    return measure_municipality(_opened(saved["content"]), one, Profile(**profile), minutes)
+    return measure_municipality(_opened(saved.content), one, profile, minutes)
 
 
 @lru_cache(maxsize=KEPT)

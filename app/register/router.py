@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from app.accounts.caller import Caller
 from app.database import DbSession
 from app.documents.clock import today
-from app.documents.geojson import feature, feature_collection
+from app.documents.geojson import stored_point
+from app.documents.problem import refusals
+from app.documents.typed import RowNumber
 from app.register import queries, schemas
+from app.register.schemas import Kind, ResourceDetailsFeature, Resources
 from app.register.search import NO_NUL
 
 router = APIRouter(tags=["資源"])
-Kind = Literal["centre", "window", "salon", "gathering_place", "childcare", "watch_partner", "other"]
-
-# What a number of the database can hold.
-MOST = 2**31 - 1
 
 
 @router.get("/resources")
@@ -27,15 +26,17 @@ def list_resources(
     kind: Kind | None = None,
     district: Annotated[str | None, Query(max_length=100, pattern=NO_NUL)] = None,
     q: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
-) -> dict[str, Any]:
+) -> Resources:
     """Return resources as GeoJSON; a resource without a published place has no geometry."""
     found = queries.list_resources(session, kind=kind, district=district, q=q)
     day = today()
-    return feature_collection([feature(row.location, schemas.resource_summary(row, day)) for row in found])
+    return Resources(features=[schemas.resource_feature(row, day) for row in found])
 
 
-@router.get("/resources/{number}")
-def get_resource(session: DbSession, _: Caller, number: Annotated[int, Path(ge=1, le=MOST)]) -> dict[str, Any]:
+@router.get("/resources/{number}", responses=refusals(404))
+def get_resource(session: DbSession, _: Caller, number: Annotated[RowNumber, Path()]) -> ResourceDetailsFeature:
     """Return one resource with all that is public of it."""
     resource = queries.get_resource(session, number)
-    return feature(resource.location, schemas.resource_details(resource, today()))
+    return ResourceDetailsFeature(
+        geometry=stored_point(resource.location), properties=schemas.resource_details(resource, today())
+    )

@@ -29,6 +29,7 @@ from app.roads.base_map import road_lines
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network
 from app.siting.propose_sites import Town, Wish, check, fingerprint, gather_town, propose_sites
+from app.siting.schemas import GapsDocument
 
 COVERED, GAINED, LEFT, UNREACHED = "covered", "gained", "left", "unreached"
 # What is compared with the report before, the most important first.
@@ -77,7 +78,7 @@ class GapReport:
     city_name: str
     printed_on: date | None
     wish: Wish
-    gaps: Mapping[str, Any]
+    gaps: GapsDocument
     counts: GapCounts
     ground: Ground
     sources: Sequence[Dataset]
@@ -105,7 +106,7 @@ def build_gap_report(
     *,
     city_name: str,
     printed_on: date | None = None,
-    gaps: Mapping[str, Any] | None = None,
+    gaps: GapsDocument | None = None,
 ) -> GapReport:
     """Return the report of a wish; a stored document of gaps spares the search if it was made from the same data."""
     check(wish)
@@ -117,7 +118,7 @@ def build_gap_report(
     town = gather_town(session, wish)
     if gaps is None:
         gaps = propose_sites(session, wish, town)
-    elif gaps["fingerprint"] != fingerprint(town, wish):
+    elif gaps.fingerprint != fingerprint(town, wish):
         raise InputError(
             "The data changed since these gaps were computed. Compute them again.",
             detail="計算したあとでデータが変わりました。もう一度計算してください。",
@@ -144,12 +145,12 @@ def build_gap_report(
     )
 
 
-def _site_numbers(town: Town, gaps: Mapping[str, Any]) -> list[int]:
+def _site_numbers(town: Town, gaps: GapsDocument) -> list[int]:
     """Return the sites of the last rung as rows of the town; equal places stand for each other."""
     described = [site.describe() for site in town.sites]
     free = town.problem.free.tolist()
     numbers = []
-    for site in gaps["ladder"][-1]["sites"]:
+    for site in gaps.ladder[-1].sites:
         number = next(number for number in free if described[number] == site)
         free.remove(number)
         numbers.append(int(number))

@@ -53,7 +53,7 @@ def render_pdf(report: GapReport) -> bytes:
         ) from error
     document = HTML(string=_html(report, "gap_report.css"), url_fetcher=_refuse)
     found: bytes = document.write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(report.gaps["fingerprint"])[:16]
+        pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(report.gaps.fingerprint)[:16]
     )
     return found
 
@@ -97,8 +97,8 @@ def _map(report: GapReport) -> str:
 
 def _gains(report: GapReport) -> str:
     bars = [
-        Bar(f"{rung['k']} {words.short_site(rung['sites'][-1]['name'])}", [report.counts.of("step", rung["k"], "gain")])
-        for rung in report.gaps["ladder"][:MOST_POSTS]
+        Bar(f"{rung.k} {words.short_site(rung.sites[-1].name)}", [report.counts.of("step", rung.k, "gain")])
+        for rung in report.gaps.ladder[:MOST_POSTS]
     ]
     told = "、".join(f"{bar.title} {_people(bar.values[0])}人" for bar in bars)
     return draw_bars(bars, Look(CHART, POST_ROW, ["gained"], "＋"), f"1か所ごとに増える人数。{told}。")
@@ -111,7 +111,7 @@ def _classes(report: GapReport) -> str:
         for place, title in enumerate(words.class_titles(counts.edges))
     ]
     told = "、".join(f"{bar.title} {_people(bar.values[0])}人から{_people(bar.values[1])}人" for bar in bars)
-    left = CHARTS_HEIGHT - POST_ROW * min(len(report.gaps["ladder"]), MOST_POSTS)
+    left = CHARTS_HEIGHT - POST_ROW * min(len(report.gaps.ladder), MOST_POSTS)
     row = max(min(CLASS_ROW, left / len(bars)), LEAST_CLASS_ROW)
     look = Look(CHART, row, ["covered", "gained"])
     return draw_bars(bars, look, f"相談員が着くまでの時間ごとの人数。{told}。")

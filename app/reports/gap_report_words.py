@@ -10,6 +10,7 @@ from app import wording
 from app.datasets.models import Dataset
 from app.reports.gap_counts import COLUMNS
 from app.reports.gap_report import GapReport
+from app.siting.schemas import Offers
 from app.siting.tables import STATUS_TITLES
 from geo.roads.profiles import PROFILES
 
@@ -58,19 +59,19 @@ def percent(part: int | None, whole: int | None) -> str:
 def lead(report: GapReport) -> str:
     """Return which places come in which order, and how sure that is."""
     gaps = report.gaps
-    order = [f"{gaps['consultants'] + rung['k']}人目は{rung['sites'][-1]['name']}" for rung in gaps["ladder"][:4]]
-    more = len(gaps["ladder"]) - len(order)
+    order = [f"{gaps.consultants + rung.k}人目は{rung.sites[-1].name}" for rung in gaps.ladder[:4]]
+    more = len(gaps.ladder) - len(order)
     named = "、".join(order) + (f"、ほか{more}か所" if more > 0 else "")
-    best = BEST[gaps["objective"]].format(minutes=gaps["minutes"])
-    return f"{named}に置くと、{best}並びになります。{STATUS_TITLES[gaps['status']]}"
+    best = BEST[gaps.objective].format(minutes=gaps.minutes)
+    return f"{named}に置くと、{best}並びになります。{STATUS_TITLES[gaps.status]}"
 
 
 def ties(report: GapReport) -> str:
     """Return how many other choices are as good, or nothing."""
     others = {
-        rung["k"]: f"{len(rung['ties'])}通り{'' if rung['ties_complete'] else '以上'}"
-        for rung in report.gaps["ladder"]
-        if rung["ties"]
+        rung.k: f"{len(rung.ties)}通り{'' if rung.ties_complete else '以上'}"
+        for rung in report.gaps.ladder
+        if rung.ties
     }
     if not others:
         return ""
@@ -81,17 +82,18 @@ def ties(report: GapReport) -> str:
 def remaining(report: GapReport) -> str:
     """Return what would do for everyone, or nothing where everyone is reached."""
     sentences = []
-    for why in report.gaps["why_infeasible"]:
-        if why["kind"] == "unreachable":
-            sentences.append(f"どの拠点からも行けない場所が{len(why['places'])}地点あります(250 m四方)。")
+    for why in report.gaps.why_infeasible:
+        if why.kind == "unreachable":
+            sentences.append(f"どの拠点からも行けない場所が{len(why.places)}地点あります(250 m四方)。")
         else:
-            sentences.append(_offered(why["offers"]))
+            sentences.append(_offered(why.offers))
     return "".join(sentences)
 
 
-def _offered(offers: dict[str, int]) -> str:
+def _offered(offers: Offers) -> str:
     ways = {"minutes": "{}分以内まで広げる", "add": "{}か所増やす"}
-    told = [words.format(offers[name]) for name, words in ways.items() if name in offers]
+    known = {name: getattr(offers, name) for name in ways}
+    told = [ways[name].format(value) for name, value in known.items() if value is not None]
     return f"道のつながる全員に届くのは、{'か、'.join(told)}ときです。" if told else ""
 
 
@@ -145,7 +147,7 @@ def _change(before: int | None, now: int | None) -> str:
 
 
 def _posts_changed(report: GapReport) -> list[str]:
-    before, now = report.before, report.gaps["consultants"]
+    before, now = report.before, report.gaps.consultants
     if before is None or before.consultants == now:
         return []
     return [f"相談員は{before.consultants}人から{now}人になりました。"]

@@ -24,6 +24,7 @@ from app.reports.charts import UNSAID
 from app.reports.gap_counts import COLUMNS
 from app.reports.gap_report import GapReport
 from app.reports.paper import palette
+from app.siting.schemas import SitingFigures
 
 HEAD_ROW = 4
 FIRST_ROW = HEAD_ROW + 1
@@ -127,7 +128,7 @@ def _districts(sheet: Sheet, report: GapReport) -> None:
             known = [count for count in told if count is not None]
             if len(known) == len(told):
                 cells[place] = Formula(f"=SUM({column}{FIRST_ROW}:{column}{row})", sum(known))
-    posts = report.gaps["consultants"] + len(report.gaps["ladder"])
+    posts = report.gaps.consultants + len(report.gaps.ladder)
     _write_row(sheet, last, ["全市", f"{posts}人", *cells], bold=True, top=1, bottom=1, border_color="#999999")
     if not report.counts.are_complete:
         sheet.put(last + 2, 1, words.NOTE)
@@ -177,25 +178,25 @@ def _posts(sheet: Sheet, report: GapReport) -> None:
     titles = ["何か所目", "相談員(人)", "増やす場所", "経度", "緯度", f"{minutes}分以内(人)", "増える人(人)"]
     sheet.head([*titles, "平均(分)", "95%の人が着く(分)", "確かめた"])
     gaps = report.gaps
-    _post_row(sheet, FIRST_ROW, [0, gaps["consultants"], "今"], gaps["now"])
+    _post_row(sheet, FIRST_ROW, [0, gaps.consultants, "今"], gaps.now)
     before = report.counts.of("city", "now")
     _number(sheet, FIRST_ROW, 6, before)
-    for row, rung in enumerate(gaps["ladder"], start=FIRST_ROW + 1):
-        site, step = rung["sites"][-1], rung["k"]
-        _post_row(sheet, row, [step, gaps["consultants"] + step, site["name"], site["lon"], site["lat"]], rung)
+    for row, rung in enumerate(gaps.ladder, start=FIRST_ROW + 1):
+        site, step = rung.sites[-1], rung.k
+        _post_row(sheet, row, [step, gaps.consultants + step, site.name, site.lon, site.lat], rung)
         covered, gain = report.counts.of("step", step, "covered"), report.counts.of("step", step, "gain")
         _number(sheet, row, 6, covered)
         told = gain if gain is None else _difference(f"=F{row}-F{row - 1}", covered, before, gain)
         _number(sheet, row, 7, told)
-        sheet.put(row, 10, "最良" if rung["status"] == "optimal" else "最良とは確かめていない")
+        sheet.put(row, 10, "最良" if rung.status == "optimal" else "最良とは確かめていない")
         before = covered
 
 
-def _post_row(sheet: Sheet, row: int, values: Sequence[Any], figures: dict[str, Any]) -> None:
+def _post_row(sheet: Sheet, row: int, values: Sequence[Any], figures: SitingFigures) -> None:
     for column, value in enumerate(values, start=1):
         sheet.put(row, column, value)
-    sheet.put(row, 8, _minutes(figures["mean_s"]))
-    sheet.put(row, 9, _minutes(figures["p95_s"]))
+    sheet.put(row, 8, _minutes(figures.mean_s))
+    sheet.put(row, 9, _minutes(figures.p95_s))
 
 
 def _minutes(seconds: float | None) -> int | str:
@@ -221,14 +222,14 @@ def _inputs(sheet: Sheet, report: GapReport) -> None:
 
 def _facts(report: GapReport) -> Iterable[tuple[str, Any]]:
     gaps = report.gaps
-    yield "計算の指紋", gaps["fingerprint"]
+    yield "計算の指紋", gaps.fingerprint
     yield "時間(分)", report.wish.minutes
     yield "移動のしかた", words.profile(report)
     for highway, kmh in report.speeds.items():
         yield f"速度(km/h): {highway}", round(float(kmh), 1)
-    yield "目標", words.BEST[gaps["objective"]].format(minutes=gaps["minutes"])
-    yield "候補地", words.CANDIDATES[gaps["candidates"]]
-    yield "通行止めの時点", gaps["at"] or "なし"
+    yield "目標", words.BEST[gaps.objective].format(minutes=gaps.minutes)
+    yield "候補地", words.CANDIDATES[gaps.candidates]
+    yield "通行止めの時点", gaps.at or "なし"
     yield "道路網", f"{report.network.name}({report.network.source_date or '年月日不明'})"
     for source in report.sources:
         yield wording.DATASETS[source.kind], f"{source.title}: {source.source}({source.as_of or '年月日不明'})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from app.coverage.measure_coverage import RUN_LENGTH
 from app.errors import InputError, NotReadyError
 from app.resilience.models import ResilienceRun
 from app.resilience.queries import find_resilience_run
+from app.resilience.schemas import BackupDocument, CriticalRoadsDocument, PeopleOfDistrict, ResilienceHead
 
 Kind = Literal["backup", "critical-roads"]
 MINUTES = 20
@@ -24,6 +24,7 @@ WORST = 10
 MOST_MINUTES = 240
 # Raised when the way of working out changes, so that an old result is never taken for a new one.
 METHOD = 2
+DOCUMENTS: dict[Kind, type[ResilienceHead]] = {"backup": BackupDocument, "critical-roads": CriticalRoadsDocument}
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,17 @@ def kept(session: Session, wish: Wish, work_out: Callable[[Inputs, Question], di
     stored = find_resilience_run(session, fingerprint)
     if stored is not None:
         return stored
-    document = {
-        "run": fingerprint[:RUN_LENGTH],
-        "fingerprint": fingerprint,
-        "profile": wish.profile,
-        "at": question.moment,
-        "minutes": wish.minutes,
-        "network": dict(inputs.network_facts),
-        **work_out(inputs, question),
-    }
+    document = DOCUMENTS[wish.kind].model_validate(
+        {
+            "run": fingerprint[:RUN_LENGTH],
+            "fingerprint": fingerprint,
+            "profile": wish.profile,
+            "at": question.moment,
+            "minutes": wish.minutes,
+            "network": inputs.network_facts,
+            **work_out(inputs, question),
+        }
+    )
     run = ResilienceRun(
         id=fingerprint[:RUN_LENGTH],
         fingerprint=fingerprint,
@@ -81,14 +84,14 @@ def kept(session: Session, wish: Wish, work_out: Callable[[Inputs, Question], di
         minutes=wish.minutes,
         dataset_ids=list(inputs.dataset_ids),
         inputs=description,
-        document=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+        document=document.model_dump_json(by_alias=True),
     )
     session.add(run)
     session.flush()
     return run
 
 
-def by_district(inputs: Inputs, cells: list[int]) -> list[dict[str, Any]]:
+def by_district(inputs: Inputs, cells: list[int]) -> list[PeopleOfDistrict]:
     """Return the people of some cells by district, most first, of equals in the city's order."""
     order = [*inputs.districts, NO_DISTRICT]
     people: dict[str, int] = {}
@@ -96,7 +99,7 @@ def by_district(inputs: Inputs, cells: list[int]) -> list[dict[str, Any]]:
         name = inputs.cells[number].district or NO_DISTRICT
         people[name] = people.get(name, 0) + inputs.cells[number].population
     rows = sorted(people.items(), key=lambda row: (-row[1], order.index(row[0])))
-    return [{"name": name, "population": count} for name, count in rows]
+    return [PeopleOfDistrict(name=name, population=count) for name, count in rows]
 
 
 def _gathered(session: Session, wish: Wish) -> tuple[Inputs, Question]:

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from app.accounts.caller import Caller
-from app.accounts.revalidation import MAY_BE_KNOWN, Known, Revalidation
+from app.accounts.revalidation import MAY_BE_KNOWN, Known
 from app.coverage.schemas import ProfileName
 from app.database import DbSession
+from app.documents.answers import stored_answer, written
+from app.documents.problem import refusals
 from app.resilience.kept_answers import current_resilience
-from app.resilience.models import ResilienceRun
+from app.resilience.schemas import Backup, CriticalRoads
 
 router = APIRouter(tags=["カバー状況"])
 
 
-@router.get("/coverage/backup", responses=MAY_BE_KNOWN)
-def backup(session: DbSession, _: Caller, known: Known, profile: ProfileName = "car") -> dict[str, Any]:
+@router.get("/coverage/backup", **written(Backup, MAY_BE_KNOWN | refusals(409)))
+def backup(response: Response, session: DbSession, _: Caller, known: Known, profile: ProfileName = "car") -> Response:
     """Return what is stored of who loses cover when each consultant is away, for the data as it is now."""
-    return _stored(current_resilience(session, "backup", profile), known)
-
-
-@router.get("/coverage/critical-roads", responses=MAY_BE_KNOWN)
-def critical_roads(session: DbSession, _: Caller, known: Known, profile: ProfileName = "car") -> dict[str, Any]:
-    """Return what is stored of the roads that must not be cut, for the data as it is now."""
-    return _stored(current_resilience(session, "critical-roads", profile), known)
-
-
-def _stored(run: ResilienceRun, known: Revalidation) -> dict[str, Any]:
+    run = current_resilience(session, "backup", profile)
     known.unless_known(run.fingerprint, run.computed_at)
-    document: dict[str, Any] = json.loads(run.document)
-    return document | {"computed_at": run.computed_at.isoformat()}
+    return stored_answer(run.document, run.computed_at, response)
+
+
+@router.get("/coverage/critical-roads", **written(CriticalRoads, MAY_BE_KNOWN | refusals(409)))
+def critical_roads(
+    response: Response, session: DbSession, _: Caller, known: Known, profile: ProfileName = "car"
+) -> Response:
+    """Return what is stored of the roads that must not be cut, for the data as it is now."""
+    run = current_resilience(session, "critical-roads", profile)
+    known.unless_known(run.fingerprint, run.computed_at)
+    return stored_answer(run.document, run.computed_at, response)

@@ -11,6 +11,7 @@ from app.documents.geojson import geojson_shape
 from app.errors import InputError
 from app.roads.place_closures import multi
 from app.roads.road_titles import road_title
+from app.roads.schemas import Section, SectionFeature
 from geo.errors import OffNetworkError
 from geo.roads.network import RoadNetwork
 from geo.roads.section import section_between
@@ -21,7 +22,7 @@ NEAR_M = 500.0
 LONGEST_M = 60_000.0
 
 
-def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> dict[str, Any]:
+def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> SectionFeature:
     """Return the shortest stretch of road between two places as GeoJSON."""
     try:
         section = section_between(network, start, end, limit_m=NEAR_M)
@@ -35,16 +36,15 @@ def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[
             f"The stretch is {section.length_m:,.0f} m long; choose two places up to {LONGEST_M:,.0f} m apart.",
             detail=f"区間が{section.length_m / 1000:.1f} kmです。{LONGEST_M / 1000:.0f} km以内で選んでください。",
         )
-    return {
-        "type": "Feature",
-        "geometry": geojson_shape(multi(section.line)),
-        "properties": {
-            "name": _name(network, section.edges),
-            "length_m": round(section.length_m, 1),
-            "edges": sorted(section.edges.tolist()),
-            "network": network.fingerprint,
-        },
-    }
+    return SectionFeature(
+        geometry=geojson_shape(multi(section.line)),
+        properties=Section(
+            name=_name(network, section.edges),
+            length_m=round(section.length_m, 1),
+            edges=sorted(section.edges.tolist()),
+            network=network.fingerprint,
+        ),
+    )
 
 
 def _name(network: RoadNetwork, edges: NDArray[np.int64]) -> str:

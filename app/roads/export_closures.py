@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
-from app.documents.geojson import feature, feature_collection
+from app.documents.geojson import stored_shape
 from app.documents.whole_file import write_whole
 from app.errors import InputError
 from app.roads.calendar import zone_of
@@ -26,12 +27,21 @@ def export_closures(session: Session, path: Path) -> int:
     if path.suffix.lower() == ".csv":
         content = write_csv(COLUMNS, map(plain, rows))
     elif path.suffix.lower() in {".geojson", ".json"}:
-        features = [feature(row.geometry, {k: v for k, v in plain(row).items() if k != "geometry"}) for row in rows]
-        content = json.dumps(feature_collection(features), ensure_ascii=False, indent=1).encode()
+        content = json.dumps(as_geojson(rows), ensure_ascii=False, indent=1).encode()
     else:
         raise InputError(f"{path}: a file of closures ends in .csv or .geojson.")
     write_whole(path, content)
     return len(rows)
+
+
+def as_geojson(rows: Sequence[Closure]) -> dict[str, Any]:
+    """Return closures as a GeoJSON feature collection with the columns of the table as properties."""
+    features = []
+    for row in rows:
+        shape = stored_shape(row.geometry)
+        properties = {name: value for name, value in plain(row).items() if name != "geometry"}
+        features.append({"type": "Feature", "geometry": shape and shape.model_dump(), "properties": properties})
+    return {"type": "FeatureCollection", "features": features}
 
 
 def plain(row: Closure) -> dict[str, Any]:

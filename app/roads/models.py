@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, Integer, LargeBinary, String, func, true
@@ -54,17 +53,6 @@ class RoadNetworkRow(Base):
     def is_schematic(self) -> bool:
         """Whether the network is the diagram of the bundled data and not real roads."""
         return self.kind == "schematic"
-
-    def describe(self) -> dict[str, Any]:
-        """Return the part of a coverage document that names the network."""
-        return {
-            "name": self.name,
-            "nodes": self.nodes,
-            "edges": self.edges,
-            "km": round(self.km, 1),
-            "source": self.source,
-            "date": self.source_date.isoformat() if self.source_date else None,
-        }
 
 
 class Closure(Base):

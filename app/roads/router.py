@@ -3,43 +3,55 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from app.accounts.caller import Caller
 from app.accounts.revalidation import MAY_BE_KNOWN, Known
 from app.database import DbSession
-from app.documents.geojson import feature_collection
+from app.documents.geojson import geojson_shape
 from app.documents.moments import Moment
+from app.documents.problem import refusals
+from app.documents.typed import RowNumber
 from app.roads import edit_closures
 from app.roads.base_map import road_lines
 from app.roads.choose_section import choose_section
 from app.roads.queries import active_network, closures_at, list_closures, load_network
-from app.roads.schemas import ClosureBody, closure_feature
+from app.roads.schemas import (
+    ClosureBody,
+    ClosureFeature,
+    Closures,
+    RoadClass,
+    RoadFeature,
+    Roads,
+    SectionFeature,
+    closure_feature,
+)
 
 router = APIRouter(tags=["道路"])
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Number = Annotated[RowNumber, Path()]
+Version = Annotated[RowNumber, Query()]
 Place = Annotated[str, Query(pattern=r"^-?\d{1,3}(\.\d{1,10})?,-?\d{1,2}(\.\d{1,10})?$")]
 
 
-@router.get("/roads", responses=MAY_BE_KNOWN)
-def roads(session: DbSession, _: Caller, known: Known) -> dict[str, Any]:
+@router.get("/roads", responses=MAY_BE_KNOWN | refusals(409))
+def roads(session: DbSession, _: Caller, known: Known) -> Roads:
     """Return the roads as GeoJSON, one feature per class."""
     row = active_network(session)
     known.unless_known(row.id, row.fingerprint, row.is_schematic)
     network = load_network(session, row)
-    return feature_collection(
-        [
-            {"type": "Feature", "geometry": lines.__geo_interface__, "properties": {"class": name}}
+    return Roads(
+        features=[
+            RoadFeature(geometry=geojson_shape(lines), properties=RoadClass.model_validate({"class": name}))
             for name, lines in road_lines(network).items()
         ],
         is_schematic=row.is_schematic,
     )
 
 
-@router.get("/roads/section")
-def section(session: DbSession, _: Caller, start: Place, end: Place) -> dict[str, Any]:
+@router.get("/roads/section", responses=refusals(400, 409))
+def section(session: DbSession, _: Caller, start: Place, end: Place) -> SectionFeature:
     """Return the stretch of road between two places beside it, with its edges, its length and its name."""
     network = load_network(session, active_network(session))
     return choose_section(network, _place(start), _place(end))
@@ -50,27 +62,27 @@ def _place(text: str) -> tuple[float, float]:
     return float(lon), float(lat)
 
 
-@router.get("/closures")
-def closures(session: DbSession, _: Caller, at: Moment | None = None) -> dict[str, Any]:
+@router.get("/closures", responses=refusals(400))
+def closures(session: DbSession, _: Caller, at: Moment | None = None) -> Closures:
     """Return the calendar of closures; with a moment, only those that hold then, both ends included."""
     rows = closures_at(session, at) if at else list_closures(session)
-    return feature_collection([closure_feature(row, at) for row in rows], at=(at or _now()).isoformat())
+    return Closures(features=[closure_feature(row, at) for row in rows], at=(at or _now()).isoformat())
 
 
-@router.post("/closures", status_code=201)
-def add_closure(session: DbSession, _: Caller, body: ClosureBody) -> dict[str, Any]:
+@router.post("/closures", status_code=201, responses=refusals(400, 403, 409))
+def add_closure(session: DbSession, _: Caller, body: ClosureBody) -> ClosureFeature:
     """Store a closure that was drawn on the map."""
     return closure_feature(edit_closures.add_closure(session, body))
 
 
-@router.put("/closures/{number}")
-def change_closure(session: DbSession, _: Caller, number: Number, body: ClosureBody) -> dict[str, Any]:
+@router.put("/closures/{number}", responses=refusals(400, 403, 404, 409))
+def change_closure(session: DbSession, _: Caller, number: Number, body: ClosureBody) -> ClosureFeature:
     """Change a closure; 409 where somebody else has changed it since it was read."""
     return closure_feature(edit_closures.change_closure(session, number, body))
 
 
-@router.delete("/closures/{number}", status_code=204)
-def remove_closure(session: DbSession, _: Caller, number: Number, version: Annotated[int, Query(ge=1)]) -> None:
+@router.delete("/closures/{number}", status_code=204, responses=refusals(403, 404, 409))
+def remove_closure(session: DbSession, _: Caller, number: Number, version: Version) -> None:
     """Remove a closure; 409 where somebody else has changed it since it was read."""
     edit_closures.remove_closure(session, number, version)
 

@@ -6,14 +6,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.documents.geojson import feature
+from app.documents.geojson import Feature, FeatureCollection, MultiLineString, stored_shape
+from app.documents.typed import Document, IsoDate, IsoMoment, LocalMoment
 from app.roads.calendar import JAPAN, Period, zone_of
 from app.roads.import_closures import OPEN, REFUSED, SAME, STORED, Report
-from app.roads.models import Closure
+from app.roads.models import Closure, RoadNetworkRow
 from app.roads.read_period import day_text
 
 Text = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
@@ -45,8 +46,8 @@ class ClosureBody(BaseModel):
     reason: Text = ""
     source: Text = ""
     length_m: Annotated[float, Field(gt=0, le=10_000_000)] | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
+    valid_from: LocalMoment | None = None
+    valid_to: LocalMoment | None = None
     yearly_from: Mark = ""
     yearly_to: Mark = ""
     daily_from: Clock | None = None
@@ -67,43 +68,172 @@ class ClosureBody(BaseModel):
         return Period(begin, end, self.yearly_from, self.yearly_to, self.time_zone, *hours)
 
 
-def closure_feature(row: Closure, moment: datetime | None = None) -> dict[str, Any]:
+class NetworkFacts(Document):
+    """The roads that figures stand on."""
+
+    name: str
+    nodes: int
+    edges: int
+    km: float
+    source: str
+    date: IsoDate | None
+
+
+class SpeedChange(Document):
+    """Who changed a speed, why and when."""
+
+    who: str
+    why: str
+    at: IsoMoment
+
+
+class SpeedValues(Document):
+    """A speed with its range, the reason for the range, and who changed it; no change where it is the product's."""
+
+    kmh: float
+    low_kmh: float
+    high_kmh: float
+    delay_s: float
+    source: str
+    reason: str
+    edit: SpeedChange | None
+
+
+class _RowName(Document):
+    highway: str
+    is_built_up: bool
+
+
+class SpeedTableRow(SpeedValues, _RowName):
+    """A row of a speed table."""
+
+
+class _Titles(Document):
+    titles: list[str]
+
+
+class SpeedGroup(SpeedValues, _Titles):
+    """Rows of a speed table that say the same."""
+
+
+def network_facts(row: RoadNetworkRow) -> NetworkFacts:
+    """Return what documents say of the roads in use."""
+    return NetworkFacts(
+        name=row.name,
+        nodes=row.nodes,
+        edges=row.edges,
+        km=round(row.km, 1),
+        source=row.source,
+        date=row.source_date.isoformat() if row.source_date else None,
+    )
+
+
+class RoadClass(Document):
+    """A class of roads on the map."""
+
+    road_class: Literal["motorway", "major", "middle", "minor"] = Field(alias="class")
+
+
+class RoadFeature(Feature[MultiLineString, RoadClass]):
+    """All roads of one class."""
+
+
+class Roads(FeatureCollection[RoadFeature]):
+    """The roads of the map, the most important first."""
+
+    is_schematic: bool
+
+
+class Section(Document):
+    """A stretch of road: what it is called, its length, and its edges in a network."""
+
+    name: str
+    length_m: float
+    edges: list[int]
+    network: str
+
+
+class SectionFeature(Feature[MultiLineString, Section]):
+    """A stretch of road as it is drawn."""
+
+
+ClosureState = Literal["now", "coming", "past", "open"]
+
+
+class ClosureFacts(Document):
+    """What a closure says, and how it stands at a moment."""
+
+    id: int
+    name: str
+    place: str
+    content: str
+    closes_road: bool
+    detour: str
+    reason: str
+    source: str
+    length_m: float | None
+    valid_from: IsoMoment | None
+    valid_to: IsoMoment | None
+    yearly_from: str
+    yearly_to: str
+    daily_from: str
+    daily_to: str
+    time_zone: str
+    is_yearly: bool
+    state: ClosureState
+    season: tuple[IsoMoment, IsoMoment] | None
+    located_by: str
+    is_drawn: bool
+    version: int
+
+
+class ClosureFeature(Feature[MultiLineString, ClosureFacts]):
+    """A closure with its line."""
+
+
+class Closures(FeatureCollection[ClosureFeature]):
+    """The calendar of closures at a moment."""
+
+    at: IsoMoment
+
+
+def closure_feature(row: Closure, moment: datetime | None = None) -> ClosureFeature:
     """Return a closure as GeoJSON."""
-    return feature(row.geometry, closure_properties(row, moment))
+    return ClosureFeature(geometry=stored_shape(row.geometry), properties=closure_facts(row, moment))
 
 
-def closure_properties(row: Closure, moment: datetime | None = None) -> dict[str, Any]:
+def closure_facts(row: Closure, moment: datetime | None = None) -> ClosureFacts:
     """Return what a closure says, and how it stands at a moment (now, by default)."""
     at = moment or datetime.now(UTC)
     season = row.period.season_after(at)
     zone = zone_of(row.time_zone)
-    return {
-        "id": row.id,
-        "name": row.name,
-        "place": row.place,
-        "content": row.content,
-        "closes_road": row.closes_road,
-        "detour": row.detour,
-        "reason": row.reason,
-        "source": row.source,
-        "length_m": row.length_m,
-        "valid_from": _iso(row.valid_from, row.time_zone),
-        "valid_to": _iso(row.valid_to, row.time_zone),
-        "yearly_from": row.yearly_from,
-        "yearly_to": row.yearly_to,
-        "daily_from": row.daily_from,
-        "daily_to": row.daily_to,
-        "time_zone": row.time_zone,
-        "is_yearly": row.period.is_yearly,
-        "state": _state(row, at),
-        "season": season and [moment.astimezone(zone).isoformat() for moment in season],
-        "located_by": row.located_by,
-        "is_drawn": row.dataset_id is None,
-        "version": row.version,
-    }
+    return ClosureFacts(
+        id=row.id,
+        name=row.name,
+        place=row.place,
+        content=row.content,
+        closes_road=row.closes_road,
+        detour=row.detour,
+        reason=row.reason,
+        source=row.source,
+        length_m=row.length_m,
+        valid_from=_iso(row.valid_from, row.time_zone),
+        valid_to=_iso(row.valid_to, row.time_zone),
+        yearly_from=row.yearly_from,
+        yearly_to=row.yearly_to,
+        daily_from=row.daily_from,
+        daily_to=row.daily_to,
+        time_zone=row.time_zone,
+        is_yearly=row.period.is_yearly,
+        state=_state(row, at),
+        season=season and (season[0].astimezone(zone).isoformat(), season[1].astimezone(zone).isoformat()),
+        located_by=row.located_by,
+        is_drawn=row.dataset_id is None,
+        version=row.version,
+    )
 
 
-def _state(row: Closure, at: datetime) -> str:
+def _state(row: Closure, at: datetime) -> ClosureState:
     """Return how a closure stands at a moment; a restriction that is not over is open, for cars may pass."""
     period = row.period
     has_period = period.is_yearly or period.valid_to is not None
@@ -137,7 +267,7 @@ def closure_lines(rows: Sequence[Closure], moment: datetime | None) -> list[str]
     """Return closures for a terminal, one a line."""
     if not rows:
         return ["No road is closed then." if moment else "There are no closures yet: `tono closures import FILE`."]
-    return [_line(row, str(closure_properties(row, moment)["state"])) for row in rows]
+    return [_line(row, closure_facts(row, moment).state) for row in rows]
 
 
 def _line(row: Closure, state: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from app.roads.calendar import JAPAN, zone_of
 from app.roads.models import SpeedEdit
 from app.roads.road_titles import CLASS_TITLES
+from app.roads.schemas import SpeedChange, SpeedGroup, SpeedTableRow, SpeedValues
 from geo.roads.profiles import BUILT_UP, Profile, SpeedRow
 
 MORE_TITLES = {
@@ -31,22 +32,22 @@ def edits_by_row(edits: Iterable[SpeedEdit], profile: str) -> dict[str, SpeedEdi
     return {edit.highway + (BUILT_UP if edit.is_built_up else ""): edit for edit in edits if edit.profile == profile}
 
 
-def describe_row(row: SpeedRow, edit: SpeedEdit | None) -> dict[str, Any]:
+def describe_row(row: SpeedRow, edit: SpeedEdit | None) -> SpeedTableRow:
     """Return a row with who changed it, when and why; None where it is that of the product."""
-    return {
-        "highway": row.highway,
-        "is_built_up": row.is_built_up,
-        "kmh": round(row.kmh, 1),
-        "low_kmh": round(row.low_kmh, 1),
-        "high_kmh": round(row.high_kmh, 1),
-        "delay_s": round(row.delay_s, 1),
-        "source": row.source,
-        "reason": row.reason,
-        "edit": edit and {"who": edit.who, "why": edit.why, "at": edit.made_at.astimezone(zone_of(JAPAN)).isoformat()},
-    }
+    return SpeedTableRow(
+        highway=row.highway,
+        is_built_up=row.is_built_up,
+        kmh=round(row.kmh, 1),
+        low_kmh=round(row.low_kmh, 1),
+        high_kmh=round(row.high_kmh, 1),
+        delay_s=round(row.delay_s, 1),
+        source=row.source,
+        reason=row.reason,
+        edit=edit and SpeedChange(who=edit.who, why=edit.why, at=edit.made_at.astimezone(zone_of(JAPAN)).isoformat()),
+    )
 
 
-def describe_rows(profile: Profile, changed: Mapping[str, SpeedEdit]) -> list[dict[str, Any]]:
+def describe_rows(profile: Profile, changed: Mapping[str, SpeedEdit]) -> list[SpeedTableRow]:
     """Return every row of a table with its change."""
     return [describe_row(row, changed.get(row.name)) for row in profile.rows()]
 
@@ -58,31 +59,27 @@ def row_title(highway: str, *, is_built_up: bool) -> str:
     return title + ("の連絡路" if road != highway else "") + ("(市街地)" if is_built_up else "")
 
 
-def grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def grouped(rows: Iterable[SpeedTableRow]) -> list[SpeedGroup]:
     """Return rows for the pages, the greatest roads first; those that say the same stand together."""
-    groups: list[dict[str, Any]] = []
+    groups: dict[SpeedValues, list[str]] = {}
     for row in sorted(rows, key=_rank):
-        said = {name: value for name, value in row.items() if name not in {"highway", "is_built_up"}}
-        title = row_title(row["highway"], is_built_up=row["is_built_up"])
-        equal = next((group for group in groups if said.items() <= group.items()), None)
-        if equal is None:
-            groups.append({"titles": [title], **said})
-        else:
-            equal["titles"].append(title)
-    return groups
+        said = SpeedValues(**{name: getattr(row, name) for name in SpeedValues.model_fields})
+        groups.setdefault(said, []).append(row_title(row.highway, is_built_up=row.is_built_up))
+    return [SpeedGroup(titles=titles, **dict(said)) for said, titles in groups.items()]
 
 
-def _rank(row: Mapping[str, Any]) -> tuple[int, str, bool]:
-    road = row["highway"].removesuffix("_link")
+def _rank(row: SpeedTableRow) -> tuple[int, str, bool]:
+    road = row.highway.removesuffix("_link")
     order = list(CLASS_TITLES)
-    return order.index(road) if road in order else len(order), row["highway"], row["is_built_up"]
+    return order.index(road) if road in order else len(order), row.highway, row.is_built_up
 
 
 def describe_tables(profiles: Mapping[str, Profile], edits: Sequence[SpeedEdit]) -> list[dict[str, Any]]:
     """Return every table with its changes."""
     tables = []
     for name, profile in profiles.items():
-        tables.append({"profile": name, "rows": describe_rows(profile, edits_by_row(edits, name))})
+        rows = describe_rows(profile, edits_by_row(edits, name))
+        tables.append({"profile": name, "rows": [row.model_dump() for row in rows]})
     return tables
 
 

@@ -4,12 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal, get_args
 
 from app.documents.minutes import SECONDS
+from app.documents.typed import Document
 from app.scenarios.models import Scenario
 
-KINDS = ("gained", "lost", "kept", "out")
+ComparedKind = Literal["gained", "lost", "kept", "out"]
+KINDS: tuple[ComparedKind, ...] = get_args(ComparedKind)
+
+
+class TallyFacts(Document):
+    """People compared: gained + lost + unchanged are all of them."""
+
+    population: int
+    gained: int
+    lost: int
+    unchanged: int
+    unchanged_covered: int
+    unchanged_uncovered: int
+
+
+class _Named(Document):
+    name: str
+
+
+class DistrictTally(TallyFacts, _Named):
+    """People compared of a district."""
+
+
+class ComparedCell(Document):
+    """A cell of a comparison: seconds before and after, None where nobody arrives."""
+
+    mesh_code: str
+    district: str
+    population: int
+    kind: ComparedKind
+    before_s: float | None
+    after_s: float | None
+
+
+_KIND_OF: dict[tuple[bool, bool], ComparedKind] = {
+    (False, True): "gained",
+    (True, False): "lost",
+    (True, True): "kept",
+    (False, False): "out",
+}
 
 
 @dataclass(frozen=True)
@@ -31,21 +71,21 @@ class Tally:
     kept: int = 0
     out: int = 0
 
-    def add(self, kind: str, people: int) -> None:
+    def add(self, kind: ComparedKind, people: int) -> None:
         """Count people of one kind."""
         setattr(self, kind, getattr(self, kind) + people)
 
-    def describe(self) -> dict[str, int]:
-        """Return the numbers; gained + lost + unchanged are all people compared."""
+    def facts(self) -> TallyFacts:
+        """Return the numbers as they stand in the document."""
         unchanged = self.kept + self.out
-        return {
-            "population": self.gained + self.lost + unchanged,
-            "gained": self.gained,
-            "lost": self.lost,
-            "unchanged": unchanged,
-            "unchanged_covered": self.kept,
-            "unchanged_uncovered": self.out,
-        }
+        return TallyFacts(
+            population=self.gained + self.lost + unchanged,
+            gained=self.gained,
+            lost=self.lost,
+            unchanged=unchanged,
+            unchanged_covered=self.kept,
+            unchanged_uncovered=self.out,
+        )
 
 
 @dataclass
@@ -54,17 +94,9 @@ class Comparison:
 
     total: Tally = field(default_factory=Tally)
     districts: dict[str, Tally] = field(default_factory=dict)
-    cells: list[dict[str, Any]] = field(default_factory=list)
+    cells: list[ComparedCell] = field(default_factory=list)
     only_before: int = 0
     only_after: int = 0
-
-    def describe(self) -> dict[str, Any]:
-        """Return the comparison as it stands in the document."""
-        return {
-            "total": self.total.describe(),
-            "districts": [{"name": name, **tally.describe()} for name, tally in self.districts.items()],
-            "not_compared": {"before": self.only_before, "after": self.only_after},
-        }
 
 
 def compare(before: Mapping[str, Cell], after: Mapping[str, Cell]) -> Comparison:
@@ -79,20 +111,18 @@ def compare(before: Mapping[str, Cell], after: Mapping[str, Cell]) -> Comparison
         if other is None:
             found.only_after += cell.population
             continue
-        kind = {(False, True): "gained", (True, False): "lost", (True, True): "kept"}.get(
-            (other.is_covered, cell.is_covered), "out"
-        )
+        kind: ComparedKind = _KIND_OF[other.is_covered, cell.is_covered]
         found.total.add(kind, cell.population)
         found.districts.setdefault(cell.district, Tally()).add(kind, cell.population)
         found.cells.append(
-            {
-                "mesh_code": code,
-                "district": cell.district,
-                "population": cell.population,
-                "kind": kind,
-                "before_s": other.seconds,
-                "after_s": cell.seconds,
-            }
+            ComparedCell(
+                mesh_code=code,
+                district=cell.district,
+                population=cell.population,
+                kind=kind,
+                before_s=other.seconds,
+                after_s=cell.seconds,
+            )
         )
     found.only_before = sum(cell.population for code, cell in before.items() if code not in after)
     return found

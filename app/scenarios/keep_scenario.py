@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from app.coverage.inputs import describe
 from app.datasets.queries import list_datasets
 from app.demand.queries import cell_dataset_ids
+from app.documents.typed import as_text
 from app.documents.words import WORDS
 from app.errors import InputError
 from app.scenarios import queries
 from app.scenarios.models import LONGEST_NAME, Scenario
 from app.siting.propose_sites import Town, Wish, check, fingerprint, gather_town, propose_sites
+from app.siting.schemas import GapsDocument
 
 Report = Callable[[float, str], None]
 ASKED = ("add", "minutes", "objective", "profile", "candidates", "at")
@@ -66,7 +68,7 @@ def keep_scenario(session: Session, name: str, wish: Wish, report: Report = lamb
             dataset_ids=list(town.inputs.dataset_ids),
             fingerprint=fingerprint(town, wish),
             document=document,
-            cells=_cells(town, json.loads(document)),
+            cells=_cells(town, GapsDocument.model_validate_json(document)),
         ),
     )
 
@@ -121,7 +123,7 @@ def _answer(session: Session, wish: Wish, report: Report) -> tuple[Town, str]:
         report(0.3 + 0.55 * (number - 1) / max(wanted, 1), before)
 
     document = propose_sites(session, wish, town, tell)
-    return town, json.dumps(document, ensure_ascii=False)
+    return town, as_text(document)
 
 
 def _inputs(town: Town) -> dict[str, Any]:
@@ -132,11 +134,10 @@ def _inputs(town: Town) -> dict[str, Any]:
     return stored
 
 
-def _cells(town: Town, document: Mapping[str, Any]) -> list[list[Any]]:
+def _cells(town: Town, document: GapsDocument) -> list[list[Any]]:
     """Return of every cell who lives there and the seconds to it, today and with all the new posts."""
-    rows = {json.dumps(site.describe()): row for row, site in enumerate(town.sites)}
-    ladder = document["ladder"]
-    new = [rows[json.dumps(site)] for site in ladder[-1]["sites"]] if ladder else []
+    rows = {site.describe(): row for row, site in enumerate(town.sites)}
+    new = [rows[site] for site in document.ladder[-1].sites] if document.ladder else []
     today, then = _seconds(town, ()), _seconds(town, new)
     return [
         [cell.mesh_code, district, cell.population, *(None if np.isinf(value) else float(value) for value in pair)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.consultants.queries import Point, Posting
 from app.demand.queries import list_places
 from app.register.queries import list_resources
+from app.siting.schemas import CandidateKind, SitePlace
 
-CandidateKind = Literal["centres", "facilities", "settlements"]
 CANDIDATE_KINDS: tuple[CandidateKind, ...] = get_args(CandidateKind)
 # A desk for a consultant needs a public building that is open all week: salons and partners' shops are none.
 PUBLIC_KINDS = ("centre", "window", "childcare", "other")
@@ -29,10 +29,10 @@ class Site:
     location: Point | None
     access_point: Point | None
 
-    def describe(self) -> dict[str, object]:
+    def describe(self) -> SitePlace:
         """Return name and place as they stand in the document."""
         lon, lat = self.location or self.access_point or (None, None)
-        return {"name": self.name, "lon": lon, "lat": lat}
+        return SitePlace(name=self.name, lon=lon, lat=lat)
 
 
 def occupied_sites(postings: Sequence[Posting]) -> list[Site]:

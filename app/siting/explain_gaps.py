@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from app.coverage.figures import NO_DISTRICT
 from app.demand.queries import Cell
 from app.documents.minutes import whole_minutes
+from app.siting.schemas import Offers, PlaceLeftOut, WhyNot
+from app.wording import REASONS
 from geo.location_allocation import Reason
 
-CAUSES = {"off_network": "近くに道がない", "island": "道がつながっていない", "closed": "通行止めで行けない"}
 
-
-def explain(reason: Reason, cells: Sequence[Cell], causes: Sequence[str], minutes: int, add: int) -> dict[str, Any]:
+def explain(reason: Reason, cells: Sequence[Cell], causes: Sequence[str], minutes: int, add: int) -> WhyNot:
     """Return a reason with its places and offers as it stands in the document; `causes` is for those not reached."""
     people = sum(cells[point].population for point in reason.points.tolist())
     offers = _offers(reason)
-    return {
-        "kind": reason.kind,
-        "text": _sentence(reason, people, minutes, add) + _offered(offers),
-        "population": people,
-        "smallest": reason.smallest,
-        "places": [
+    return WhyNot(
+        kind=reason.kind,
+        text=_sentence(reason, people, minutes, add) + _offered(offers),
+        population=people,
+        smallest=reason.smallest,
+        places=[
             _place(cells[point], causes[point] if reason.kind == "unreachable" else None)
             for point in reason.points.tolist()
         ],
-        "offers": offers,
-    }
+        offers=Offers(**offers),
+    )
 
 
 def _offers(reason: Reason) -> dict[str, int]:
@@ -58,13 +57,14 @@ def _offered(offers: dict[str, int]) -> str:
     return f"{words}と、届きます。" if words else ""
 
 
-def _place(cell: Cell, cause: str | None) -> dict[str, Any]:
+def _place(cell: Cell, cause: str | None) -> PlaceLeftOut:
     lon, lat = cell.access_point
-    place = {
-        "mesh_code": cell.mesh_code,
-        "district": cell.district or NO_DISTRICT,
-        "population": cell.population,
-        "lon": lon,
-        "lat": lat,
-    }
-    return place if cause is None else {**place, "reason": cause, "reason_title": CAUSES[cause]}
+    why = {} if cause is None else {"reason": cause, "reason_title": REASONS[cause]}
+    return PlaceLeftOut(
+        mesh_code=cell.mesh_code,
+        district=cell.district or NO_DISTRICT,
+        population=cell.population,
+        lon=lon,
+        lat=lat,
+        **why,
+    )

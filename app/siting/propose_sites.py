@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,27 @@ from app.coverage.figures import NO_DISTRICT
 from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_question, sha256
 from app.coverage.travel import cell_points, departure_points
 from app.errors import InputError
-from app.siting.candidate_sites import CANDIDATE_KINDS, CandidateKind, Site, candidate_sites, occupied_sites
+from app.siting.candidate_sites import CANDIDATE_KINDS, Site, candidate_sites, occupied_sites
 from app.siting.explain_gaps import explain
+from app.siting.schemas import (
+    Best,
+    CandidateKind,
+    GapsDocument,
+    Objective,
+    PostLoad,
+    Rung,
+    SitePlace,
+    SitingFigures,
+    Status,
+    WorstDistrict,
+)
 from geo.coverage.people_reached import unreachable_reason
-from geo.location_allocation import Rung, SitingProblem, fairness, ladder, why_not
+from geo.location_allocation import Rung as Step
+from geo.location_allocation import SitingProblem, fairness, ladder, why_not
 from geo.travel.travel_time import travel_time_matrix
 
 T = TypeVar("T")
-Objective = Literal["cover", "mean", "worst"]
-OBJECTIVES: tuple[Objective, ...] = ("cover", "mean", "worst")
+OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 SECONDS = 20.0  # for each question that is put to the solver
 SECONDS_WHY = 3.0
 TIE_BREAK = {
@@ -74,7 +86,7 @@ class Town:
 
 def propose_sites(
     session: Session, wish: Wish, town: Town | None = None, tell: Callable[[int], None] = lambda _: None
-) -> dict[str, Any]:
+) -> GapsDocument:
     """Return the document of the next posts: the ladder, its proof, its price, ties, and why someone stays out.
 
     A caller that has the town of the wish already hands it over, so that its travel times are measured once;
@@ -97,25 +109,25 @@ def propose_sites(
         )
     )
     reasons = _spoken(lambda: why_not(problem, add, cutoff_s, time_limit_s=SECONDS_WHY))
-    return {
-        "fingerprint": fingerprint(town, wish),
-        "profile": wish.profile,
-        "at": town.question.moment,
-        "minutes": wish.minutes,
-        "objective": wish.objective,
-        "candidates": wish.candidates,
-        "capacity": wish.capacity,
-        "backup": wish.backup,
-        "consultants": len(problem.fixed_sites),
-        "population": int(town.people.sum()),
-        "status": _status(rungs),
-        "bound": _number(rungs[-1].bound) if rungs else None,
-        "tie_break": TIE_BREAK[wish.objective],
-        "now": _figures(town, (), cutoff_s, None),
-        "ladder": [_rung(town, rung, cutoff_s) for rung in rungs],
-        "nesting_price": [_number(rung.nesting_price) for rung in rungs],
-        "why_infeasible": [explain(reason, town.inputs.cells, town.causes, wish.minutes, add) for reason in reasons],
-    }
+    return GapsDocument(
+        fingerprint=fingerprint(town, wish),
+        profile=wish.profile,
+        at=town.question.moment,
+        minutes=wish.minutes,
+        objective=wish.objective,
+        candidates=wish.candidates,
+        capacity=wish.capacity,
+        backup=wish.backup,
+        consultants=len(problem.fixed_sites),
+        population=int(town.people.sum()),
+        status=_status(rungs),
+        bound=_number(rungs[-1].bound) if rungs else None,
+        tie_break=TIE_BREAK[wish.objective],
+        now=_figures(town, (), cutoff_s, None),
+        ladder=[_rung(town, rung, cutoff_s) for rung in rungs],
+        nesting_price=[_number(rung.nesting_price) for rung in rungs],
+        why_infeasible=[explain(reason, town.inputs.cells, town.causes, wish.minutes, add) for reason in reasons],
+    )
 
 
 def fingerprint(town: Town, wish: Wish) -> str:
@@ -167,35 +179,35 @@ def _spoken(act: Callable[[], T]) -> T:
         raise InputError(f"{error}.", detail="この条件では計算できません。") from error
 
 
-def _status(rungs: Sequence[Rung]) -> str:
+def _status(rungs: Sequence[Step]) -> Status:
     """Return "optimal" only if every rung is proven."""
     if rungs and rungs[-1].status == "infeasible":
         return "infeasible"
     return "optimal" if all(rung.status != "feasible" for rung in rungs) else "feasible"
 
 
-def _rung(town: Town, rung: Rung, cutoff_s: float) -> dict[str, Any]:
+def _rung(town: Town, rung: Step, cutoff_s: float) -> Rung:
     assigned = None if town.problem.limits is None else rung.plan.assignment
     best = rung.best
-    return {
-        "k": rung.k,
-        "sites": _sites(town, rung.sites),
-        "value": _number(rung.value),
-        "bound": _number(rung.bound),
-        "status": rung.status,
-        "gain": _number(rung.gain),
-        "ties": [_sites(town, tie) for tie in rung.ties],
-        "ties_complete": rung.ties_complete,
-        "best": {"sites": _sites(town, best.sites), "value": _number(best.value), "status": best.status},
-        **_figures(town, rung.sites, cutoff_s, assigned),
-    }
+    return Rung(
+        k=rung.k,
+        sites=_sites(town, rung.sites),
+        value=_number(rung.value),
+        bound=_number(rung.bound),
+        status=rung.status,
+        gain=_number(rung.gain),
+        ties=[_sites(town, tie) for tie in rung.ties],
+        ties_complete=rung.ties_complete,
+        best=Best(sites=_sites(town, best.sites), value=_number(best.value), status=best.status),
+        **dict(_figures(town, rung.sites, cutoff_s, assigned)),
+    )
 
 
-def _sites(town: Town, sites: Sequence[int]) -> list[dict[str, object]]:
+def _sites(town: Town, sites: Sequence[int]) -> list[SitePlace]:
     return [town.sites[site].describe() for site in sites]
 
 
-def _figures(town: Town, sites: Sequence[int], cutoff_s: float, assignment: NDArray[np.intp] | None) -> dict[str, Any]:
+def _figures(town: Town, sites: Sequence[int], cutoff_s: float, assignment: NDArray[np.intp] | None) -> SitingFigures:
     """Return whom the posts reach, and how evenly."""
     problem = town.problem
     post = problem.nearest_post(sites) if assignment is None else assignment
@@ -203,22 +215,22 @@ def _figures(town: Town, sites: Sequence[int], cutoff_s: float, assignment: NDAr
     found = fairness(problem, post, town.districts)
     households = np.array([cell.households for cell in town.inputs.cells], dtype=np.int64)
     worst = found.worst_group
-    return {
-        "covered": int(town.people[seconds <= cutoff_s].sum()),
-        "unserved_population": int(town.people[post < 0].sum()),
-        "mean_s": _number(found.mean_s),
-        "p95_s": _number(found.p95_s),
-        "gini": _number(found.gini, 4),
-        "worst_district": None if worst is None else {"name": worst, "mean_s": _number(found.group_mean_s[worst])},
-        "posts": [
-            {
-                "name": town.sites[site].name,
-                "population": int(load),
-                "households": int(households[post == site].sum()),
-            }
+    return SitingFigures(
+        covered=int(town.people[seconds <= cutoff_s].sum()),
+        unserved_population=int(town.people[post < 0].sum()),
+        mean_s=_number(found.mean_s),
+        p95_s=_number(found.p95_s),
+        gini=_number(found.gini, 4),
+        worst_district=None if worst is None else WorstDistrict(name=worst, mean_s=_number(found.group_mean_s[worst])),
+        posts=[
+            PostLoad(
+                name=town.sites[site].name,
+                population=int(load),
+                households=int(households[post == site].sum()),
+            )
             for site, load in found.load.items()
         ],
-    }
+    )
 
 
 def _number(value: float, digits: int = 1) -> float | int | None:

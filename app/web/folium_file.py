@@ -66,7 +66,7 @@ def draw_map(facts: MapFacts, files: PageFiles, *, gsi_tiles: bool = False) -> f
     behaviour_of(drawn).facts["legend"] = words.legend_facts(facts)
     if figures.with_area:
         add_areas(drawn, words.area_frame(facts), words.area_switches(facts), none=words.NO_AREA)
-    add_cells(drawn, words.cell_frame(facts), figures.document["minutes"], name=words.cells_switch())
+    add_cells(drawn, words.cell_frame(facts), figures.document.minutes, name=words.cells_switch())
     add_consultants(drawn, words.posting_frame(facts), name=words.consultants_switch(facts))
     add_marks(drawn, words.place_frame(facts), words.kind_switches(facts))
     if gsi_tiles:

@@ -20,7 +20,7 @@ from app.roads.closure_form import (
     told_of,
 )
 from app.roads.queries import get_closure, list_closures
-from app.roads.schemas import HOLDS, closure_properties, period_words
+from app.roads.schemas import HOLDS, closure_facts, period_words
 from app.scenarios.background import ask_to_keep
 from app.scenarios.scenario_form import NewScenario
 from app.web.forms import Form, FormError, posted, read_form
@@ -44,7 +44,7 @@ def closures_page(request: Request, session: DbSession, _: Caller) -> Response:
             "place": row.place,
             "reason": row.reason,
             "period": period_words(row),
-            "state": HOLDS[str(closure_properties(row)["state"])],
+            "state": HOLDS[closure_facts(row).state],
         }
         for row in list_closures(session)
     ]

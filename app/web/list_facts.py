@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from app.coverage.keep_warm import current_run
 from app.coverage.models import CoverageCell
 from app.coverage.people_by_class import people_by_class
 from app.coverage.queries import list_run_cells
+from app.coverage.schemas import ConsultantReach, CoverageDocument
 from app.coverage.settlement_times import Place, late_cells, settlement_cells
 from app.demand.models import SmallArea
 from app.demand.queries import list_places
@@ -29,24 +29,24 @@ def coverage_facts(session: Session, profile: str) -> Row | None:
         run = current_run(session, profile)
     except NotReadyError:
         return None
-    document: Row = json.loads(run.document)
+    document = CoverageDocument.model_validate_json(run.document)
     cells = list_run_cells(session, run.id)
     postings = {posting.code: posting for posting in list_postings(session)}
     places = list_places(session)
-    return document | {
+    return dict(document) | {
         "computed_at": run.computed_at.astimezone(JAPAN),
         "classes": people_by_class(document),
-        "bases": [_base(row, postings[row["id"]]) for row in document["consultants"]],
+        "bases": [_base(row, postings[row.id]) for row in document.consultants],
         "settlements": [
             _settlement(place, cell, postings)
             for place, cell in zip(places if cells else [], settlement_cells(places, cells), strict=True)
         ],
-        "late": [_late(cell, near) for cell, near in late_cells(places, cells, document["minutes"][-1])],
-        "last": document["minutes"][-1],
+        "late": [_late(cell, near) for cell, near in late_cells(places, cells, document.minutes[-1])],
+        "last": document.minutes[-1],
     }
 
 
-def _base(row: Mapping[str, Any], posting: Posting) -> Row:
+def _base(row: ConsultantReach, posting: Posting) -> Row:
     return dict(row) | {
         "district": posting.district or "",
         "is_assumed": posting.is_assumed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -16,16 +16,27 @@ from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets, state_of
 from app.demand.queries import dataset_ids as demand_dataset_ids
 from app.demand.queries import find_places
-from app.documents.geojson import feature_collection
 from app.errors import NotReadyError
 from app.register import queries, schemas
 from app.register.search import NO_NUL, Wanted
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, speed_edits_in_force
 from app.roads.road_titles import CLASS_TITLES
+from app.roads.schemas import SpeedTableRow, network_facts
 from app.roads.speed_words import describe_rows, edits_by_row, grouped
 from app.roads.speeds import profiles_with
 from app.web.headers import GSI_HOST
+from app.web.schemas import (
+    City,
+    DatasetFacts,
+    Found,
+    MapStatus,
+    NetworkInUse,
+    ProfileSpeeds,
+    SearchResults,
+    Speed,
+    TileSource,
+)
 from app.wording import PROFILE_TITLES
 from geo.roads.profiles import Profile
 
@@ -34,23 +45,23 @@ MOST_RESULTS = 20
 
 
 @router.get("/status")
-def status(request: Request, session: DbSession, _: Caller) -> dict[str, Any]:
+def status(request: Request, session: DbSession, _: Caller) -> MapStatus:
     """Return what the figures on the screen stand on; no network means that none is loaded yet."""
     settings = request.app.state.settings
     network = find_network(session)
     datasets = datasets_in_use(session, network)
-    return {
-        "city": {"name": settings.city_name, "code": settings.city_code},
-        "bounds": queries.city_bounds(session),
-        "network": network and _network(network),
-        "has_people": any(dataset.kind == "demand" for dataset in datasets),
-        "profiles": _profiles(session),
-        "datasets": [_dataset(dataset) for dataset in datasets],
-        "has_demo": any(dataset.is_demo for dataset in datasets),
-        "tiles": {"url": f"{GSI_HOST}/xyz/pale/{{z}}/{{x}}/{{y}}.png", "attribution": "国土地理院"}
+    return MapStatus(
+        city=City(name=settings.city_name, code=settings.city_code),
+        bounds=queries.city_bounds(session),
+        network=network and _network(network),
+        has_people=any(dataset.kind == "demand" for dataset in datasets),
+        profiles=_profiles(session),
+        datasets=[_dataset(dataset) for dataset in datasets],
+        has_demo=any(dataset.is_demo for dataset in datasets),
+        tiles=TileSource(url=f"{GSI_HOST}/xyz/pale/{{z}}/{{x}}/{{y}}.png", attribution="国土地理院")
         if settings.gsi_tiles
         else None,
-    }
+    )
 
 
 def find_network(session: DbSession) -> RoadNetworkRow | None:
@@ -61,13 +72,14 @@ def find_network(session: DbSession) -> RoadNetworkRow | None:
         return None
 
 
-def _network(row: RoadNetworkRow) -> dict[str, Any]:
-    return row.describe() | {
-        "kind": row.kind,
-        "is_schematic": row.is_schematic,
-        "components": row.components,
-        "turn_restrictions": row.turn_restrictions,
-    }
+def _network(row: RoadNetworkRow) -> NetworkInUse:
+    return NetworkInUse(
+        **dict(network_facts(row)),
+        kind=row.kind,
+        is_schematic=row.is_schematic,
+        components=row.components,
+        turn_restrictions=row.turn_restrictions,
+    )
 
 
 def datasets_in_use(session: DbSession, network: RoadNetworkRow | None) -> list[Dataset]:
@@ -78,19 +90,19 @@ def datasets_in_use(session: DbSession, network: RoadNetworkRow | None) -> list[
     return [dataset for dataset in list_datasets(session) if dataset.id in used]
 
 
-def _dataset(dataset: Dataset) -> dict[str, Any]:
-    return {
-        "kind": dataset.kind,
-        "title": dataset.title,
-        "source": dataset.source,
-        "licence": dataset.licence,
-        "as_of": dataset.as_of and dataset.as_of.isoformat(),
-        "is_demo": dataset.is_demo,
-        "is_schematic": dataset.is_schematic,
-    }
+def _dataset(dataset: Dataset) -> DatasetFacts:
+    return DatasetFacts(
+        kind=dataset.kind,
+        title=dataset.title,
+        source=dataset.source,
+        licence=dataset.licence,
+        as_of=dataset.as_of and dataset.as_of.isoformat(),
+        is_demo=dataset.is_demo,
+        is_schematic=dataset.is_schematic,
+    )
 
 
-def _profiles(session: DbSession) -> list[dict[str, Any]]:
+def _profiles(session: DbSession) -> list[ProfileSpeeds]:
     edits = speed_edits_in_force(session)
     return [
         _profile(profile, describe_rows(profile, edits_by_row(edits, name)))
@@ -98,29 +110,29 @@ def _profiles(session: DbSession) -> list[dict[str, Any]]:
     ]
 
 
-def _profile(profile: Profile, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _profile(profile: Profile, rows: Sequence[SpeedTableRow]) -> ProfileSpeeds:
     name = profile.name
-    return {
-        "name": name,
-        "title": PROFILE_TITLES[name],
-        "is_assumption": profile.is_assumption,
-        "speeds": [
-            {"title": title, "kmh": round(profile.speed_kmh[highway]), "source": profile.sources.get(highway, "")}
+    return ProfileSpeeds(
+        name=name,
+        title=PROFILE_TITLES[name],
+        is_assumption=profile.is_assumption,
+        speeds=[
+            Speed(title=title, kmh=round(profile.speed_kmh[highway]), source=profile.sources.get(highway, ""))
             for highway, title in CLASS_TITLES.items()
             if highway in profile.speed_kmh
         ],
-        "table": grouped(rows),
-    }
+        table=grouped(rows),
+    )
 
 
 @router.get("/districts", responses=MAY_BE_KNOWN)
-def districts(session: DbSession, _: Caller, known: Known) -> dict[str, Any]:
+def districts(session: DbSession, _: Caller, known: Known) -> schemas.Districts:
     """Return the districts as GeoJSON, each with whether a consultant sits there."""
     known.unless_known(state_of(session, ("consultant", "dataset", "district", "resource")))
     staffed = {posting.district for posting in list_postings(session)}
     centres = queries.centre_ids(session)
-    return feature_collection(
-        [
+    return schemas.Districts(
+        features=[
             schemas.district_feature(
                 district, has_consultant=district.name in staffed, centre_id=centres.get(district.id)
             )
@@ -132,10 +144,10 @@ def districts(session: DbSession, _: Caller, known: Known) -> dict[str, Any]:
 @router.get("/search")
 def search(
     session: DbSession, _: Caller, q: Annotated[str, Query(min_length=1, max_length=100, pattern=NO_NUL)]
-) -> dict[str, Any]:
+) -> SearchResults:
     """Return resources, districts, settlements and consultants whose name or reading holds every word of `q`."""
     wanted = Wanted.of(q)
     finders = (queries.find_districts, find_postings, queries.find_resources, find_places)
     found = [entry for find in finders for entry in find(session, wanted, MOST_RESULTS)]
     best = sorted(found, key=lambda entry: entry.rank)[:MOST_RESULTS]
-    return {"results": [{name: value for name, value in entry._asdict().items() if name != "rank"} for entry in best]}
+    return SearchResults(results=[Found(**entry._asdict()) for entry in best])

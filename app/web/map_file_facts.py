@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,10 +18,11 @@ from app.coverage.draw_isochrones import areas_of_bases
 from app.coverage.measure_coverage import measure_coverage
 from app.coverage.models import CoverageCell
 from app.coverage.queries import list_run_cells
+from app.coverage.schemas import CoverageDocument
 from app.datasets.models import Dataset
 from app.demand.queries import list_places
 from app.register.queries import city_bounds, list_districts, list_resources
-from app.register.schemas import resource_details
+from app.register.schemas import ResourceDetails, resource_details
 from app.roads.base_map import road_lines
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, load_network
@@ -37,14 +37,14 @@ class Place:
     """A resource: its point, or None where it is not published, and all that is public of it."""
 
     point: shapely.Point | None
-    details: Mapping[str, Any]
+    details: ResourceDetails
 
 
 @dataclass(frozen=True)
 class Figures:
     """The coverage by one profile: the document of the contract, the time of every cell, the areas of each post."""
 
-    document: Mapping[str, Any]
+    document: CoverageDocument
     cells: Sequence[CoverageCell]
     areas: gpd.GeoDataFrame
     postings: Sequence[Posting]
@@ -101,9 +101,9 @@ def cell_squares(cells: Sequence[CoverageCell]) -> gpd.GeoDataFrame:
 def _figures(session: Session, profile: str) -> Figures:
     run = measure_coverage(session, profile=profile)
     postings = list_postings(session)
-    document = json.loads(run.document)
+    document = CoverageDocument.model_validate_json(run.document)
     empty = _frame({"origin": [], "minutes": []}, [])
-    areas = areas_of_bases(session, postings, document["minutes"], profile) if postings else empty
+    areas = areas_of_bases(session, postings, document.minutes, profile) if postings else empty
     return Figures(document, list_run_cells(session, run.id), areas, postings)
 
 

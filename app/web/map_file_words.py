@@ -16,8 +16,10 @@ from shapely import Point
 from app import wording
 from app.consultants.queries import Posting
 from app.coverage.people_by_class import people_by_class
+from app.coverage.schemas import ConsultantReach, CoverageDocument
 from app.datasets.models import Dataset
 from app.register.models import KIND_TITLES
+from app.register.schemas import ResourceDetails
 from app.web.map_file_facts import EPSG, MapFacts, Place, cell_squares
 from app.web.symbols import CONSULTANT, symbol
 from app.wording import PROFILE_TITLES
@@ -74,30 +76,30 @@ def _shared(facts: MapFacts) -> dict[str, Any]:
         "basis": wording.basis_text(facts.datasets, facts.network, facts.profile),
         "coverage": document,
         "edge": edge,
-        "reached": document["covered"][str(edge)],
-        "range": _range(document, edge),
-        "range_by_speed": _range(document, edge, "_by_speed"),
+        "reached": document.covered[str(edge)],
+        "range": wording.range_text(document.covered_low[str(edge)], document.covered_high[str(edge)]),
+        "range_by_speed": _range_by_speed(document, edge),
         "classes": classes,
-        "without": sum(not row["has_consultant"] for row in document["districts"]),
+        "without": sum(not row.has_consultant for row in document.districts),
         "has_areas": bool(facts.figures.with_area),
         "groups": _groups(facts),
         "datasets": [_dataset(item) for item in facts.datasets],
     }
 
 
-def _range(document: Mapping[str, Any], edge: int, of: str = "") -> str:
-    return wording.range_text(document[f"covered_low{of}"][str(edge)], document[f"covered_high{of}"][str(edge)])
+def _range_by_speed(document: CoverageDocument, edge: int) -> str:
+    return wording.range_text(document.covered_low_by_speed[str(edge)], document.covered_high_by_speed[str(edge)])
 
 
 def _main_minutes(facts: MapFacts) -> int:
-    edges: list[int] = facts.figures.document["minutes"]
+    edges = facts.figures.document.minutes
     return MAIN_MINUTES if MAIN_MINUTES in edges else edges[-1]
 
 
 def legend_facts(facts: MapFacts) -> dict[str, Any]:
     """Return what the legend is made from."""
     return {
-        "coverage": facts.figures.document,
+        "coverage": facts.figures.document.model_dump(),
         "profile": profile_title(facts.profile),
         "network": wording.network_text(facts.network),
         "basis": wording.basis_text(facts.datasets, facts.network, facts.profile),
@@ -106,22 +108,18 @@ def legend_facts(facts: MapFacts) -> dict[str, Any]:
 
 def area_frame(facts: MapFacts) -> gpd.GeoDataFrame:
     """Return the areas of the consultants with how many people live in each."""
-    covered = {item["id"]: item["covered"] for item in facts.figures.document["consultants"]}
+    covered = {item.id: item.covered for item in facts.figures.document.consultants}
     areas = facts.figures.areas
     people = [covered[row.origin][str(row.minutes)] for row in areas.itertuples()]
     return areas.assign(population=people)
 
 
-def _figures_of(facts: MapFacts, posting: Posting) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(
-        item for item in facts.figures.document["consultants"] if item["id"] == posting.code
-    )
-    return found
+def _figures_of(facts: MapFacts, posting: Posting) -> ConsultantReach:
+    return next(item for item in facts.figures.document.consultants if item.id == posting.code)
 
 
 def _covered(facts: MapFacts, posting: Posting) -> int:
-    covered: dict[str, int] = _figures_of(facts, posting)["covered"]
-    return covered[str(_main_minutes(facts))]
+    return _figures_of(facts, posting).covered[str(_main_minutes(facts))]
 
 
 def _dataset(item: Dataset) -> dict[str, Any]:
@@ -139,7 +137,7 @@ def _groups(facts: MapFacts) -> list[dict[str, Any]]:
     """Return the names of the panel, by kind."""
     groups = [{"title": CONSULTANT_TITLE, "mark": _mark(CONSULTANT), "items": _posting_entries(facts)}]
     for kind, title in KIND_TITLES.items():
-        mine = [place for place in facts.places if place.details["kind"] == kind]
+        mine = [place for place in facts.places if place.details.kind == kind]
         groups.append({"title": title, "mark": _mark(kind), "items": [_entry(place) for place in mine]})
     return [group for group in groups if group["items"]]
 
@@ -160,13 +158,13 @@ def _posting_entries(facts: MapFacts) -> list[dict[str, Any]]:
 
 def _entry(place: Place) -> dict[str, Any]:
     details = place.details
-    upcoming = details["next_text"] and f"次回 {details['next_text']}"
+    upcoming = details.next_text and f"次回 {details.next_text}"
     where = None if place.point else "場所は公表されていません"
     return {
         "id": _place_id(details),
-        "name": details["name"],
-        "badge": _badge("demo", "デモ") if details["is_demo"] else "",
-        "under": " ・ ".join(filter(None, [details["district"], upcoming, where])),
+        "name": details.name,
+        "badge": _badge("demo", "デモ") if details.is_demo else "",
+        "under": " ・ ".join(filter(None, [details.district, upcoming, where])),
         "is_placed": place.point is not None,
         "facts": "" if place.point else _words().facts(details),
     }
@@ -177,15 +175,15 @@ def _badge(style: str, text: str) -> Markup:
 
 
 def _kind_title(place: Place) -> str:
-    return KIND_TITLES[place.details["kind"]]
+    return KIND_TITLES[place.details.kind]
 
 
 def _mark(kind: str) -> Markup:
     return symbol(kind)
 
 
-def _place_id(details: Mapping[str, Any]) -> str:
-    return f"resource-{details['id']}"
+def _place_id(details: ResourceDetails) -> str:
+    return f"resource-{details.id}"
 
 
 def _posting_id(posting: Posting) -> str:
@@ -217,12 +215,12 @@ def place_frame(facts: MapFacts) -> gpd.GeoDataFrame:
     placed = [place for place in facts.places if place.point is not None]
     rows = [
         {
-            "id": place.details["id"],
-            "kind": place.details["kind"],
-            "name": place.details["name"],
-            "accuracy_m": place.details["accuracy_m"],
-            "is_demo": place.details["is_demo"],
-            "text": str(_words().resource(place.details, _mark(place.details["kind"]), _kind_title(place))),
+            "id": place.details.id,
+            "kind": place.details.kind,
+            "name": place.details.name,
+            "accuracy_m": place.details.accuracy_m,
+            "is_demo": place.details.is_demo,
+            "text": str(_words().resource(place.details, _mark(place.details.kind), _kind_title(place))),
         }
         for place in placed
     ]
@@ -281,7 +279,7 @@ def consultants_switch(facts: MapFacts) -> str:
 
 def kind_switches(facts: MapFacts) -> dict[str, str]:
     """Return the words on the switch of each kind, with how many there are."""
-    kinds = [place.details["kind"] for place in facts.places]
+    kinds: list[str] = [place.details.kind for place in facts.places]
     return {kind: _switch(_mark(kind), title, kinds.count(kind)) for kind, title in KIND_TITLES.items()}
 
 

@@ -1,13 +1,14 @@
-"""What is asked when a placement is tried, with its limits, and the form of the answer."""
+"""What is asked when a placement is tried, with its limits."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.coverage.measure_coverage import MINUTES
+from app.coverage.schemas import ProfileName
 from app.documents.moments import Moment
 from app.errors import InputError
 
@@ -77,7 +78,7 @@ class ClosedRoad(_Strict):
 class Trial(_Strict):
     """A placement to try; what is not named stays as it is."""
 
-    profile: Literal["car", "car-winter", "walk"] = "car"
+    profile: ProfileName = "car"
     minutes: list[Annotated[int, Field(ge=1, le=MOST_MINUTES)]] = list(MINUTES)
     # Closures of the register that hold at this moment are closed too.
     at: Moment | None = None
@@ -119,116 +120,3 @@ def check_point(lon: float, lat: float) -> None:
             f"({lon}, {lat}) is no point on the globe.",
             detail="経度は-180〜180、緯度は-90〜90の数で指定してください。",
         )
-
-
-# --- the answer to a placement that is tried ----------------------------------------------------------------------
-
-ByMinutes = dict[str, int]
-
-
-class Reached(BaseModel):
-    """How many of some people are reached within the minutes, later, and never."""
-
-    population: int
-    covered: ByMinutes
-    covered_low: ByMinutes | None = Field(
-        None, description="At the slowest plausible speeds, each base at the worst position within its accuracy."
-    )
-    covered_high: ByMinutes | None = Field(
-        None, description="At the fastest plausible speeds, each base at the best position within its accuracy."
-    )
-    covered_low_by_speed: ByMinutes | None = Field(
-        None, description="At the slowest plausible speeds, each base where the register has it."
-    )
-    covered_high_by_speed: ByMinutes | None = Field(
-        None, description="At the fastest plausible speeds, each base where the register has it."
-    )
-    uncovered: ByMinutes
-    unreachable_population: int
-    mean_s: float | None
-    p95_s: float | None
-
-
-class DistrictReached(Reached):
-    """The same of one district."""
-
-    name: str
-    has_consultant: bool
-
-
-class ConsultantReach(BaseModel):
-    """Whom one consultant reaches; an added one has the id +1, +2 and so on."""
-
-    id: str
-    base: str
-    catchment_population: int
-    covered: ByMinutes
-
-
-class DistrictChange(BaseModel):
-    """How many more people of a district are covered than now."""
-
-    name: str
-    covered: ByMinutes
-
-
-class Difference(BaseModel):
-    """What the trial changes: gained are those within the minutes who were not, lost those who were and are no more."""
-
-    gained: ByMinutes
-    lost: ByMinutes
-    covered: ByMinutes
-    unreachable_population: int
-    districts: list[DistrictChange]
-
-
-class PlacedConsultant(BaseModel):
-    """Where a moved or added consultant was put; beyond `limit_m` from a road the reason says that no trip begins."""
-
-    id: str
-    lon: float
-    lat: float
-    district: str | None
-    reason: str | None
-    distance_m: float | None
-    limit_m: float
-    road: tuple[float, float] | None
-
-
-class ClosedEdge(BaseModel):
-    """An edge that was closed, by number or by a point near enough; where none is, the reason says so."""
-
-    lon: float | None
-    lat: float | None
-    edge: int | None
-    reason: str | None
-    distance_m: float | None
-    limit_m: float
-    highway: str | None
-    length_m: float | None
-    line: list[tuple[float, float]] | None
-
-
-class CompactCells(BaseModel):
-    """The cells in the order of `/coverage/{run}/cells`, two bytes each (lower one first) as base64; 65,535: nobody."""
-
-    run: str
-    count: int
-    seconds: str = Field(description="Seconds, rounded up, at most 65,534.")
-    nearest: str = Field(description="Row of `consultants` that is there first.")
-
-
-class Tried(Reached):
-    """The figures of a placement that is only tried: those of the coverage document, and what changes."""
-
-    fingerprint: str
-    profile: str
-    at: str | None
-    minutes: list[int]
-    network: dict[str, Any]
-    districts: list[DistrictReached]
-    consultants: list[ConsultantReach]
-    difference: Difference
-    placed: list[PlacedConsultant]
-    closed: list[ClosedEdge]
-    cells: CompactCells

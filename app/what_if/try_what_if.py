@@ -16,10 +16,12 @@ from app.consultants.queries import Posting
 from app.coverage.figures import Times, figures, nearest_posting
 from app.coverage.inputs import sha256
 from app.coverage.keep_warm import Present, Source, present_coverage
+from app.coverage.schemas import Figures
 from app.coverage.speed_range import add_range, measure_ranges
 from app.coverage.travel import departure_points
 from app.documents.minutes import seconds_of
 from app.errors import InputError
+from app.what_if.schemas import ClosedEdge, CompactCells, Difference, DistrictChange, PlacedConsultant, Tried
 from app.what_if.trial import Added, ClosedRoad, Moved, Trial
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import CAR
@@ -36,14 +38,14 @@ _computing = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
 DIGITS = 6
 
 
-def try_what_if(source: Source, trial: Trial) -> dict[str, Any]:
+def try_what_if(source: Source, trial: Trial) -> Tried:
     """Return the figures of a placement that is only tried, and what it changes for how many people."""
     present = present_coverage(source, trial.profile, trial.at)
     with _computing:
         return _measure(present, trial)
 
 
-def _measure(present: Present, trial: Trial) -> dict[str, Any]:
+def _measure(present: Present, trial: Trial) -> Tried:
     inputs, question = present.inputs, present.question
     minutes = sorted(set(trial.minutes))
     postings = _postings(present, trial)
@@ -53,28 +55,29 @@ def _measure(present: Present, trial: Trial) -> dict[str, Any]:
     closed = np.union1d(question.closed, edges) if len(edges) else question.closed
     times = travel_time_matrix(inputs.network, starts, present.cells, profile=question.profile, closed=closed)
     best = times.min(axis=0, initial=np.inf)
-    then, now = figures(present.people, postings, times, minutes), present.figures(minutes)
+    now = present.figures(minutes)
+    then: Figures = figures(present.people, postings, times, minutes)
     if trial.with_range:
         asked = replace(question, closed=closed)
         ranges = measure_ranges(inputs.network, postings, starts, present.cells, asked)
         then = add_range(then, present.people, ranges, minutes)
     first_added = len(postings) - len(trial.added)
-    return {
-        "fingerprint": sha256({"present": present.fingerprint, "trial": trial.model_dump(mode="json")}),
-        "profile": trial.profile,
-        "at": question.moment,
-        "minutes": minutes,
-        "network": dict(inputs.network_facts),
-        **then,
-        "difference": _difference(present, best, now, then, minutes),
-        "placed": [
+    return Tried(
+        fingerprint=sha256({"present": present.fingerprint, "trial": trial.model_dump(mode="json")}),
+        profile=trial.profile,
+        at=question.moment,
+        minutes=minutes,
+        network=inputs.network_facts,
+        **{name: getattr(then, name) for name in then.model_fields_set},
+        difference=_difference(present, best, now, then, minutes),
+        placed=[
             _placed(posting, starts.distance_m[row], starts.lonlat[row], question.profile.max_snap_m)
             for row, posting in enumerate(postings)
             if posting.code in changed or row >= first_added
         ],
-        "closed": roads,
-        "cells": _compact(present, best, nearest_posting(times)),
-    }
+        closed=roads,
+        cells=_compact(present, best, nearest_posting(times)),
+    )
 
 
 # --- who sets out from where, on which roads ----------------------------------------------------------------------
@@ -123,7 +126,7 @@ def _added(present: Present, number: int, item: Added) -> Posting:
     )
 
 
-def _closed_roads(network: RoadNetwork, wanted: Sequence[ClosedRoad]) -> tuple[list[dict[str, Any]], NDArray[np.int64]]:
+def _closed_roads(network: RoadNetwork, wanted: Sequence[ClosedRoad]) -> tuple[list[ClosedEdge], NDArray[np.int64]]:
     """Return what is told of each closed road, and the edges; a point closes the nearest road for cars."""
     if not wanted:
         return [], np.empty(0, dtype=np.int64)
@@ -148,19 +151,19 @@ def _closed_roads(network: RoadNetwork, wanted: Sequence[ClosedRoad]) -> tuple[l
     return told, np.unique(np.array(edges, dtype=np.int64))
 
 
-def _road(network: RoadNetwork, asked: ClosedRoad, edge: int, distance_m: float | None) -> dict[str, Any]:
+def _road(network: RoadNetwork, asked: ClosedRoad, edge: int, distance_m: float | None) -> ClosedEdge:
     is_road = edge >= 0
-    return {
-        "lon": asked.lon,
-        "lat": asked.lat,
-        "edge": edge if is_road else None,
-        "reason": None if is_road else "off_network",
-        "distance_m": None if distance_m is None else _metres(distance_m),
-        "limit_m": CAR.max_snap_m,
-        "highway": network.highways[network.highway[edge]] if is_road else None,
-        "length_m": round(float(network.length_m[edge]), 1) if is_road else None,
-        "line": _line(network, edge) if is_road else None,
-    }
+    return ClosedEdge(
+        lon=asked.lon,
+        lat=asked.lat,
+        edge=edge if is_road else None,
+        reason=None if is_road else "off_network",
+        distance_m=None if distance_m is None else _metres(distance_m),
+        limit_m=CAR.max_snap_m,
+        highway=network.highways[network.highway[edge]] if is_road else None,
+        length_m=round(float(network.length_m[edge]), 1) if is_road else None,
+        line=_line(network, edge) if is_road else None,
+    )
 
 
 def _line(network: RoadNetwork, edge: int) -> list[list[float]]:
@@ -168,20 +171,20 @@ def _line(network: RoadNetwork, edge: int) -> list[list[float]]:
     return points
 
 
-def _placed(posting: Posting, distance_m: float, road: NDArray[np.float64], limit_m: float) -> dict[str, Any]:
+def _placed(posting: Posting, distance_m: float, road: NDArray[np.float64], limit_m: float) -> PlacedConsultant:
     """Return where a consultant was put, and how far the road is; too far, and no trip begins there."""
     lon, lat = posting.location or (None, None)
     is_road = bool(np.isfinite(road).all())
-    return {
-        "id": posting.code,
-        "lon": lon,
-        "lat": lat,
-        "district": posting.district,
-        "reason": None if is_road else "off_network",
-        "distance_m": _metres(distance_m),
-        "limit_m": limit_m,
-        "road": np.round(road, DIGITS).tolist() if is_road else None,
-    }
+    return PlacedConsultant(
+        id=posting.code,
+        lon=lon,
+        lat=lat,
+        district=posting.district,
+        reason=None if is_road else "off_network",
+        distance_m=_metres(distance_m),
+        limit_m=limit_m,
+        road=np.round(road, DIGITS).tolist() if is_road else None,
+    )
 
 
 def _metres(value: float) -> float | None:
@@ -191,40 +194,38 @@ def _metres(value: float) -> float | None:
 # --- what it changes ----------------------------------------------------------------------------------------------
 
 
-def _difference(
-    present: Present, after: Times, now: dict[str, Any], then: dict[str, Any], minutes: Sequence[int]
-) -> dict[str, Any]:
+def _difference(present: Present, after: Times, now: Figures, then: Figures, minutes: Sequence[int]) -> Difference:
     """Return who is reached now and was not (gained), and who was and is no more (lost), within each of the minutes."""
     before, counts = present.best, present.people.counts
     cutoffs = dict(zip(map(str, minutes), seconds_of(minutes), strict=True))
     gained = {key: int(counts[(before > cutoff_s) & (after <= cutoff_s)].sum()) for key, cutoff_s in cutoffs.items()}
     lost = {key: int(counts[(before <= cutoff_s) & (after > cutoff_s)].sum()) for key, cutoff_s in cutoffs.items()}
-    return {
-        "gained": gained,
-        "lost": lost,
-        "covered": _less(then["covered"], now["covered"]),
-        "unreachable_population": then["unreachable_population"] - now["unreachable_population"],
-        "districts": [
-            {"name": row["name"], "covered": _less(row["covered"], old["covered"])}
-            for row, old in zip(then["districts"], now["districts"], strict=True)
+    return Difference(
+        gained=gained,
+        lost=lost,
+        covered=_less(then.covered, now.covered),
+        unreachable_population=then.unreachable_population - now.unreachable_population,
+        districts=[
+            DistrictChange(name=row.name, covered=_less(row.covered, old.covered))
+            for row, old in zip(then.districts, now.districts, strict=True)
         ],
-    }
+    )
 
 
 def _less(then: dict[str, int], now: dict[str, int]) -> dict[str, int]:
     return {key: value - now[key] for key, value in then.items()}
 
 
-def _compact(present: Present, best: Times, nearest: NDArray[np.intp]) -> dict[str, Any]:
+def _compact(present: Present, best: Times, nearest: NDArray[np.intp]) -> CompactCells:
     """Return the cells in the order of the stored run: seconds, rounded up, and the row of the nearest consultant."""
     reached = np.isfinite(best)
     seconds = np.where(reached, np.minimum(np.ceil(best), LONGEST), NOBODY)
-    return {
-        "run": present.run,
-        "count": len(best),
-        "seconds": _base64(seconds),
-        "nearest": _base64(np.where(reached, nearest, NOBODY)),
-    }
+    return CompactCells(
+        run=present.run,
+        count=len(best),
+        seconds=_base64(seconds),
+        nearest=_base64(np.where(reached, nearest, NOBODY)),
+    )
 
 
 def _base64(values: NDArray[Any]) -> str:

@@ -6,7 +6,7 @@ Where the speeds come from stands in `geo.roads.speed_tables`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -111,6 +111,11 @@ class Profile:
             )
         for name in _TABLES:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[type[Profile], tuple[object, ...]]:
+        """Return how it is made anew in another process; a read-only mapping cannot be sent."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return Profile, tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
 
     def allows(self, highway: Sequence[str]) -> NDArray[np.bool_]:
         """Return whether each road class may be used.

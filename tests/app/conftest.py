@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from sqlalchemy.orm import Session
 from app.cli import main
 from app.database import Base, create_database_engine
 from app.settings import get_settings
+
+# The name by which FastAPI's test client calls the service.
+os.environ["TONO_HOSTS"] = "testserver"
 
 NewDatabase = Callable[..., Any]
 foreign: list[str] | None = None

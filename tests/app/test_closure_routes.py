@@ -101,7 +101,7 @@ def test_a_stretch_is_called_as_most_of_it(kinds: list[tuple[str, ...]], name: s
     edges = pd.DataFrame(kinds, columns=["highway", "ref", "name"]).assign(u=number, v=number + 1, oneway=False)
     edges["length_m"] = [1724.0, 1293.0, 1293.0][: len(kinds)]
     network = RoadNetwork.from_edges(gpd.GeoDataFrame(edges, geometry=lines, crs=4326))
-    assert choose_section(network, places[0], places[-1])["properties"]["name"] == name
+    assert choose_section(network, places[0], places[-1]).properties.name == name
 
 
 def test_add_read_change_remove(client: TestClient, body: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from closure_files import EAST_ROAD, SUMITA, WEST_ROAD, WINTER, states, taken, write
-from factories import NODES, build_consultant, build_town
+from factories import NODES, build_consultant, build_town, plain
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ from app.roads.models import Closure
 from app.roads.queries import active_network, closures_at, load_network
 from app.roads.read_closures import read_closures
 from app.roads.read_restriction import Assumed
-from app.roads.schemas import closure_lines, closure_properties
+from app.roads.schemas import closure_facts, closure_lines
 from app.siting.propose_sites import Wish, propose_sites
 
 JST = ZoneInfo("Asia/Tokyo")
@@ -189,7 +189,7 @@ def test_gaps_see_the_same_closures(town: Session, tmp_path: Path) -> None:
     build_consultant(town, "C2", 2, district_ids(town)["西"])
     town.execute(delete(Consultant).where(Consultant.code == "C2"))
     now = {
-        at: propose_sites(town, Wish(1, 30, "cover", "car", "centres", None, False, at))["now"]["covered"]
+        at: plain(propose_sites(town, Wish(1, 30, "cover", "car", "centres", None, False, at)))["now"]["covered"]
         for at in (jst("2026-01-01T00:00"), jst("2026-04-01T00:00"))
     }
     assert list(now.values()) == [150, 160]
@@ -323,9 +323,9 @@ def test_what_lets_cars_pass_is_kept_and_shown_and_closes_nothing(town: Session,
     ]
     assert covered(town, jst("2025-01-15T10:00")) == 160
     assert states(taken(town, tmp_path / "closures.csv"))[:2] == ["same", "same"]
-    told = [closure_properties(row, jst("2025-01-15T10:00"))["state"] for row in stored(town)]
+    told = [closure_facts(row, jst("2025-01-15T10:00")).state for row in stored(town)]
     assert told == ["open", "open"]
-    assert closure_properties(stored(town)[0], jst("2025-05-15T10:00"))["state"] == "past"
+    assert closure_facts(stored(town)[0], jst("2025-05-15T10:00")).state == "past"
     assert any("通れます" in line and "期間の記載なし" in line for line in closure_lines(stored(town), None))
 
 

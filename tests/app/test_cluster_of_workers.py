@@ -15,6 +15,7 @@ from distributed import Client, LocalCluster
 from distributed.utils import get_mp_context
 from drawn_networks import CAR
 from drawn_prefecture import write_areas, write_offices, write_roads
+from factories import plain
 
 from app.errors import NotReadyError
 from app.municipalities import measure_on_cluster as on_cluster
@@ -34,7 +35,7 @@ def nothing(*_: object) -> None:
 
 def written(batch: Batch, results: Results) -> bytes:
     """Return the document as it is printed."""
-    return json.dumps(as_document(batch, results), ensure_ascii=False).encode()
+    return json.dumps(plain(as_document(batch, results)), ensure_ascii=False).encode()
 
 
 @pytest.fixture(scope="module")

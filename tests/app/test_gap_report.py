@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 import os
 import re
 import sys
@@ -32,6 +31,7 @@ from app.reports.gap_counts import COLUMNS
 from app.reports.gap_report import GapReport
 from app.reports.write_gap_report import MEDIA_TYPES, build_gap_report, render_gap_report, write_gap_report
 from app.siting.propose_sites import Wish, propose_sites
+from app.siting.schemas import GapsDocument
 from geo.folium_maps.offline_page import outside_addresses
 
 CITY = "遠野市"
@@ -70,22 +70,22 @@ def test_it_says_the_numbers_of_the_command(report: GapReport, written: dict[str
     page = words_of(written[".html"])
     printed = re.sub(r"\s", "", pdf.pages[0].extract_text())
     gaps = report.gaps
-    last = gaps["ladder"][-1]
-    assert last["covered"] > gaps["now"]["covered"] > 0
+    last = gaps.ladder[-1]
+    assert last.covered > gaps.now.covered > 0
     for number in (
-        gaps["population"],
-        gaps["now"]["covered"],
-        last["covered"],
-        last["covered"] - gaps["now"]["covered"],
+        gaps.population,
+        gaps.now.covered,
+        last.covered,
+        last.covered - gaps.now.covered,
     ):
         assert f"{number:,}" in page
         assert f"{number:,}" in printed
-    for rung in gaps["ladder"]:
-        name = rung["sites"][-1]["name"]
-        assert f"{gaps['consultants'] + rung['k']}人目は{name}" in page
+    for rung in gaps.ladder:
+        name = rung.sites[-1].name
+        assert f"{gaps.consultants + rung.k}人目は{name}" in page
         assert name in printed
-        assert report.counts.of("step", rung["k"], "covered") in {rung["covered"], None}
-    assert gaps["fingerprint"] in printed
+        assert report.counts.of("step", rung.k, "covered") in {rung.covered, None}
+    assert gaps.fingerprint in printed
 
 
 def test_the_table_has_a_row_for_each_district_and_the_city(report: GapReport, written: dict[str, bytes]) -> None:
@@ -97,7 +97,7 @@ def test_the_table_has_a_row_for_each_district_and_the_city(report: GapReport, w
     for row, key in zip(cells, keys, strict=True):
         numbers = [row[2], row[3], row[5], row[7].lstrip("＋"), row[8]]
         assert numbers == [said(counts.of(*key, column)) for column in COLUMNS]
-    assert report.gaps["population"] == counts.of("city", "population")
+    assert report.gaps.population == counts.of("city", "population")
 
 
 def test_it_says_what_is_sure_and_what_is_not(report: GapReport, written: dict[str, bytes]) -> None:
@@ -197,12 +197,10 @@ def test_the_workbook_has_the_printed_numbers_and_formulas_over_them(
     assert any(str(formula).startswith("=SUM(") for formula in formulas)
     assert book["時間の分布"]["B5"].value in {counts.of("class", 0, "now"), "―"}
     posts = book["拠点ごと"]
-    assert [posts.cell(5 + k, 3).value for k in range(1, 3)] == [
-        rung["sites"][-1]["name"] for rung in report.gaps["ladder"]
-    ]
+    assert [posts.cell(5 + k, 3).value for k in range(1, 3)] == [rung.sites[-1].name for rung in report.gaps.ladder]
     assert [computed(posts, f"F{5 + k}") for k in range(1, 3)] == [counts.of("step", k, "covered") for k in (1, 2)]
     inputs = {row[0].value: row[1].value for row in book["数字の出どころ"].iter_rows(min_row=5)}
-    assert inputs["計算の指紋"] == report.gaps["fingerprint"]
+    assert inputs["計算の指紋"] == report.gaps.fingerprint
     assert inputs["時間(分)"] == 20
     with zipfile.ZipFile(io.BytesIO(written[".xlsx"])) as parts:
         assert [name for name in parts.namelist() if "xternal" in name] == []
@@ -247,7 +245,7 @@ def test_the_same_data_gives_the_same_bytes(
 def test_a_stored_document_spares_the_search_but_only_for_the_same_data(
     tono_session: Session, report: GapReport, written: dict[str, bytes]
 ) -> None:
-    stored = json.loads(json.dumps(propose_sites(tono_session, ALL)))
+    stored = GapsDocument.model_validate_json(propose_sites(tono_session, ALL).model_dump_json())
     again = build_gap_report(tono_session, ALL, city_name=CITY, printed_on=DAY, gaps=stored)
     assert render_gap_report(again, ".html") == written[".html"]
     with pytest.raises(InputError, match="Compute them again"):

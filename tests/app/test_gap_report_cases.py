@@ -51,13 +51,13 @@ def test_nobody_finds_a_small_count_in_what_was_handed_out(tono_session: Session
     report = build_gap_report(tono_session, wish, city_name=CITY)
     town = gather_town(tono_session, wish)
     described = [site.describe() for site in town.sites]
-    sites = [described.index(site) for site in report.gaps["ladder"][-1]["sites"]]
+    sites = [described.index(site) for site in report.gaps.ladder[-1].sites]
     assert attack(report, people_of(town, sites, wish.minutes)) == []
 
 
 def test_what_people_typed_stays_text(tono_session: Session) -> None:
     hostile = '=HYPERLINK("x")<script>alert(1)</script>\x07'
-    free = propose_sites(tono_session, ALL)["ladder"][0]["sites"][0]["name"]
+    free = propose_sites(tono_session, ALL).ladder[0].sites[0].name
     tono_session.scalars(select(Resource).where(Resource.name == free)).one().name = hostile
     tono_session.flush()
     report = build_gap_report(tono_session, ALL, city_name=CITY)
@@ -84,9 +84,8 @@ def test_a_city_of_which_less_is_known_gets_its_report(tono_session: Session, or
     report = build_gap_report(tono_session, Wish(add=2), city_name=CITY)
     for ending in (".html", ".xlsx"):
         assert render_gap_report(report, ending)
-    assert (
-        sum(report.counts.of("district", name, "population") or 0 for name in report.counts.districts)
-        == (report.gaps["population"])
+    assert sum(report.counts.of("district", name, "population") or 0 for name in report.counts.districts) == (
+        report.gaps.population
     )
 
 

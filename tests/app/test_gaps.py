@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from factories import LENGTHS, NODES, build_consultant, build_roads, build_town, close_road
+from factories import LENGTHS, NODES, build_consultant, build_roads, build_town, close_road, plain
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
@@ -63,7 +63,7 @@ def names(sites: list[dict[str, Any]]) -> list[str]:
 
 
 def test_the_next_centre_is_the_one_that_brings_most_people_near(town: Session) -> None:
-    found = propose_sites(town, Wish(add=1, minutes=4))
+    found = plain(propose_sites(town, Wish(add=1, minutes=4)))
     # Within 240 s of node 1: 130. A post at node 3 brings its 20 near; one at node 4 its 10.
     assert found["now"]["covered"] == 130
     (rung,) = found["ladder"]
@@ -75,7 +75,7 @@ def test_the_next_centre_is_the_one_that_brings_most_people_near(town: Session) 
 
 
 def test_all_centres_stand_in_the_order_of_their_gain(town: Session) -> None:
-    found = propose_sites(town, Wish(add=None, minutes=4))
+    found = plain(propose_sites(town, Wish(add=None, minutes=4)))
     assert [names(rung["sites"]) for rung in found["ladder"]] == [
         ["中の地区センター"],
         ["中の地区センター", "奥の地区センター"],
@@ -85,26 +85,26 @@ def test_all_centres_stand_in_the_order_of_their_gain(town: Session) -> None:
 
 def test_the_mean_and_the_worst_off_are_asked_in_their_own_units(town: Session) -> None:
     # With a post at node 3, 4 drives 4,500 m less: 30·180 + 10·360 = 9,000 person-seconds instead of 19,800.
-    mean = propose_sites(town, Wish(add=1, objective="mean"))["ladder"][0]
+    mean = plain(propose_sites(town, Wish(add=1, objective="mean")))["ladder"][0]
     assert names(mean["sites"]) == ["中の地区センター"]
     assert (mean["value"], mean["gain"]) == (9000, 10_800)
     assert mean["mean_s"] == pytest.approx(9000 / 160, abs=0.06)
     # The worst-off is node 4 now; with a post there it is node 3, 360 s from both ends.
-    worst = propose_sites(town, Wish(add=1, objective="worst"))["ladder"][0]
+    worst = plain(propose_sites(town, Wish(add=1, objective="worst")))["ladder"][0]
     assert (names(worst["sites"]), worst["value"], worst["gain"]) == (["中の地区センター"], 360, 360)
     assert worst["ties"] == []
 
 
 def test_equal_centres_are_both_named(town: Session) -> None:
     build_centre(town, 3, "中のもう一つのセンター")
-    (rung,) = propose_sites(town, Wish(add=1, minutes=4))["ladder"]
+    (rung,) = plain(propose_sites(town, Wish(add=1, minutes=4)))["ladder"]
     assert names(rung["sites"]) == ["中の地区センター"]
     assert [names(tie) for tie in rung["ties"]] == [["中のもう一つのセンター"]]
     assert rung["ties_complete"]
 
 
 def test_figures_of_fairness_count_the_people_and_households_of_each_post(town: Session) -> None:
-    found = propose_sites(town, Wish(add=2, minutes=4))
+    found = plain(propose_sites(town, Wish(add=2, minutes=4)))
     assert found["now"]["posts"] == [{"name": "拠点1", "population": 160, "households": 80}]
     last = found["ladder"][-1]
     assert last["posts"] == [
@@ -118,7 +118,7 @@ def test_figures_of_fairness_count_the_people_and_households_of_each_post(town: 
 
 
 def test_those_who_stay_out_are_named_with_the_reason(town: Session) -> None:
-    found = propose_sites(town, Wish(add=1, minutes=2))
+    found = plain(propose_sites(town, Wish(add=1, minutes=2)))
     kinds = {why["kind"]: why for why in found["why_infeasible"]}
     assert set(kinds) == {"unreachable", "too_far"}
     causes = {place["reason"]: place["population"] for place in kinds["unreachable"]["places"]}
@@ -129,14 +129,14 @@ def test_those_who_stay_out_are_named_with_the_reason(town: Session) -> None:
 
 
 def test_an_offer_that_is_taken_leaves_only_those_whom_no_road_reaches(town: Session) -> None:
-    found = propose_sites(town, Wish(add=1, minutes=3))
+    found = plain(propose_sites(town, Wish(add=1, minutes=3)))
     (why,) = [why for why in found["why_infeasible"] if why["kind"] != "unreachable"]
     assert why["kind"] == "too_few_posts"
     assert why["smallest"]
     assert len(why["places"]) == 2
     assert why["offers"] == {"minutes": 6, "add": 2}
     for taken in (Wish(add=1, minutes=6), Wish(add=2, minutes=3)):
-        left = propose_sites(town, taken)
+        left = plain(propose_sites(town, taken))
         assert [why["kind"] for why in left["why_infeasible"]] == ["unreachable"]
         assert left["ladder"][-1]["covered"] == 160
 
@@ -144,7 +144,7 @@ def test_an_offer_that_is_taken_leaves_only_those_whom_no_road_reaches(town: Ses
 def test_a_closed_road_is_a_reason(town: Session) -> None:
     town.execute(text("DELETE FROM resource WHERE name = '奥の地区センター'"))
     close_road(town, 3, 4)
-    found = propose_sites(town, Wish(add=1, at=parse_moment("2026-01-15T10:00+09:00")))
+    found = plain(propose_sites(town, Wish(add=1, at=parse_moment("2026-01-15T10:00+09:00"))))
     (why,) = [why for why in found["why_infeasible"] if why["kind"] == "unreachable"]
     assert {place["reason"]: place["population"] for place in why["places"]} == {
         "island": 5,
@@ -154,20 +154,20 @@ def test_a_closed_road_is_a_reason(town: Session) -> None:
 
 
 def test_with_a_capacity_nobody_serves_more(town: Session) -> None:
-    (rung,) = propose_sites(town, Wish(add=1, minutes=20, capacity=140))["ladder"]
+    (rung,) = plain(propose_sites(town, Wish(add=1, minutes=20, capacity=140)))["ladder"]
     assert rung["value"] == rung["covered"] == 160
     assert rung["unserved_population"] == 12
     assert all(post["population"] <= 140 for post in rung["posts"])
     (why,) = [
         why
-        for why in propose_sites(town, Wish(add=1, minutes=20, capacity=90))["why_infeasible"]
+        for why in plain(propose_sites(town, Wish(add=1, minutes=20, capacity=90)))["why_infeasible"]
         if why["kind"] == "too_little_capacity"
     ]
     assert why["offers"]["capacity"] == 100
 
 
 def test_with_backup_people_count_when_two_posts_are_near(town: Session) -> None:
-    found = propose_sites(town, Wish(add=1, minutes=6, backup=True))
+    found = plain(propose_sites(town, Wish(add=1, minutes=6, backup=True)))
     # Within 360 s of node 1 are nodes 1 to 3, of node 3 all: twice covered are 1, 2 and 3.
     assert found["ladder"][0]["value"] == 150
 
@@ -176,7 +176,7 @@ def test_candidates_may_be_any_public_facility_or_any_settlement(town: Session) 
     build_centre(town, 2, "児童館", kind="childcare")
     build_centre(town, 2, "商店", kind="watch_partner")
     assert [site.name for site in candidate_sites(town, "centres", [])][-2:] == ["中の地区センター", "奥の地区センター"]
-    found = propose_sites(town, Wish(add=None, minutes=4, candidates="facilities"))
+    found = plain(propose_sites(town, Wish(add=None, minutes=4, candidates="facilities")))
     assert sorted(names(found["ladder"][-1]["sites"])) == ["中の地区センター", "児童館", "奥の地区センター"]
     lon, lat = NODES[4]
     town.add(
@@ -190,20 +190,20 @@ def test_candidates_may_be_any_public_facility_or_any_settlement(town: Session) 
         )
     )
     town.flush()
-    (rung,) = propose_sites(town, Wish(add=1, minutes=4, candidates="settlements"))["ladder"]
+    (rung,) = plain(propose_sites(town, Wish(add=1, minutes=4, candidates="settlements")))["ladder"]
     assert (names(rung["sites"]), rung["gain"]) == (["奥集落"], 10)
 
 
 def test_the_same_data_gives_the_same_bytes_and_other_data_another_fingerprint(town: Session) -> None:
-    first = propose_sites(town, Wish(add=2))
-    assert json.dumps(first) == json.dumps(propose_sites(town, Wish(add=2)))
+    first = plain(propose_sites(town, Wish(add=2)))
+    assert json.dumps(first) == json.dumps(plain(propose_sites(town, Wish(add=2))))
     seen = {first["fingerprint"]}
     for other in (Wish(add=1), Wish(add=2, minutes=19), Wish(add=2, objective="mean"), Wish(add=2, profile="walk")):
-        seen.add(propose_sites(town, other)["fingerprint"])
+        seen.add(plain(propose_sites(town, other))["fingerprint"])
     build_roads(town, LENGTHS | {(3, 4): 4500.1})
-    seen.add(propose_sites(town, Wish(add=2))["fingerprint"])
+    seen.add(plain(propose_sites(town, Wish(add=2)))["fingerprint"])
     build_centre(town, 2, "新しいセンター")
-    seen.add(propose_sites(town, Wish(add=2))["fingerprint"])
+    seen.add(plain(propose_sites(town, Wish(add=2)))["fingerprint"])
     assert len(seen) == 7
 
 
@@ -221,20 +221,20 @@ def test_the_same_data_gives_the_same_bytes_and_other_data_another_fingerprint(t
 )
 def test_a_wish_that_cannot_be_met_is_refused_in_one_sentence(town: Session, wish: Wish, sentence: str) -> None:
     with pytest.raises(InputError) as refusal:
-        propose_sites(town, wish)
+        plain(propose_sites(town, wish))
     assert sentence in str(refusal.value)
 
 
 def test_without_a_free_centre_there_is_nothing_to_propose(session: Session) -> None:
     build_town(session)
     with pytest.raises(InputError, match="There are no candidates"):
-        propose_sites(session, Wish())
+        plain(propose_sites(session, Wish()))
 
 
 def test_where_nobody_lives_the_answer_is_nothing(town: Session) -> None:
     town.execute(text("UPDATE demand_cell SET population = 0"))
     town.expire_all()
-    found = propose_sites(town, Wish(add=2))
+    found = plain(propose_sites(town, Wish(add=2)))
     assert [rung["value"] for rung in found["ladder"]] == [0, 0]
     assert found["ladder"][0]["mean_s"] is None
     assert found["why_infeasible"] == []
@@ -243,10 +243,10 @@ def test_where_nobody_lives_the_answer_is_nothing(town: Session) -> None:
 def test_without_any_consultant_the_first_post_is_proposed(session: Session) -> None:
     build_town(session, posts=())
     build_centre(session, 1, "西のセンター")
-    found = propose_sites(session, Wish(add=1, minutes=3))
+    found = plain(propose_sites(session, Wish(add=1, minutes=3)))
     assert found["now"]["covered"] == 0
     assert found["ladder"][0]["gain"] == 130
-    assert propose_sites(session, Wish(add=1, objective="mean"))["ladder"][0]["gain"] is None
+    assert plain(propose_sites(session, Wish(add=1, objective="mean")))["ladder"][0]["gain"] is None
 
 
 def test_the_table_for_a_terminal_names_the_place_and_the_proof(town: Session) -> None:
@@ -262,7 +262,7 @@ def test_two_consultants_at_one_base_leave_the_other_centres_free(session: Sessi
     build_town(session)
     build_consultant(session, "C9", 1, session.scalars(select(District.id)).first() or 0)
     build_centre(session, 3, "中の地区センター")
-    (rung,) = propose_sites(session, Wish(add=1, minutes=4))["ladder"]
+    (rung,) = plain(propose_sites(session, Wish(add=1, minutes=4)))["ladder"]
     assert names(rung["sites"]) == ["中の地区センター"]
 
 

@@ -16,6 +16,7 @@ import pytest
 import shapely
 from drawn_networks import CAR, at, draw
 from drawn_prefecture import LONELY, PEOPLE, ROAD, write_areas, write_offices, write_roads
+from factories import plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from app.municipalities.check_roads import check_roads
 from app.municipalities.measure_municipalities import Batch, Municipality, measure_here, measure_municipality
 from app.municipalities.municipality_document import as_document, municipalities_as_table
 from app.municipalities.read_municipalities import read_municipalities
+from app.municipalities.schemas import MunicipalitiesDocument
 from app.settings import get_settings
 
 MINUTES = (5, 10, 15)
@@ -50,7 +52,7 @@ def batch(folder: Path) -> Batch:
 @pytest.fixture(scope="module")
 def document(batch: Batch) -> dict[str, Any]:
     """Return its document."""
-    return as_document(batch, measure_here(batch, lambda *_: None))
+    return plain(as_document(batch, measure_here(batch, lambda *_: None)))
 
 
 def test_municipalities_stand_in_the_order_of_their_codes(document):
@@ -89,7 +91,7 @@ def test_the_town_with_an_office_worked_out_by_hand(document):
 def test_the_slowest_and_the_fastest_speeds_worked_out_by_hand(batch):
     # At half or twice the speed: 本町 20 s still, 新町 120 or 45 s, 浜 620 or 170 s.
     unsure = replace(batch, profile=replace(CAR, range_kmh={"road": (18.0, 72.0)}))
-    found = as_document(unsure, measure_here(unsure, lambda *_: None))
+    found = plain(as_document(unsure, measure_here(unsure, lambda *_: None)))
     west, east = found["municipalities"]
     assert east["covered_low"] == {"5": 75, "10": 75, "15": 135}
     assert east["covered"] == {"5": 75, "10": 135, "15": 135}
@@ -99,7 +101,7 @@ def test_the_slowest_and_the_fastest_speeds_worked_out_by_hand(batch):
     # 駅前 has 100 people, whatever the speed; 中通 is 580 or 145 s away, 奥山 660 or 165 s.
     assert west["covered_low"] == {"5": 100, "10": 150, "15": 157}
     assert west["covered_high"] == {"5": 157, "10": 157, "15": 157}
-    assert "175〜292" in municipalities_as_table(found)
+    assert "175〜292" in municipalities_as_table(MunicipalitiesDocument.model_validate(found))
 
 
 def test_everyone_is_accounted_for_in_each_municipality_and_in_total(document):
@@ -116,13 +118,13 @@ def test_everyone_is_accounted_for_in_each_municipality_and_in_total(document):
 
 def test_assumptions_are_named_where_they_are_made(batch, document):
     assert [text[:2] for text in document["assumptions"]] == ["仮定", "仮定"]
-    table = municipalities_as_table(document)
+    table = municipalities_as_table(MunicipalitiesDocument.model_validate(document))
     assert "仮定 駅前" in table
     assert "仮定 東町役場" not in table
     east = replace(batch, municipalities=batch.municipalities[1:])
-    assert as_document(east, measure_here(east, lambda *_: None))["assumptions"] == []
+    assert plain(as_document(east, measure_here(east, lambda *_: None)))["assumptions"] == []
     winter = replace(east, profile=replace(CAR, is_assumption=True))
-    assert len(as_document(winter, measure_here(winter, lambda *_: None))["assumptions"]) == 1
+    assert len(plain(as_document(winter, measure_here(winter, lambda *_: None)))["assumptions"]) == 1
 
 
 def test_the_fingerprint_changes_with_every_input(batch, document):
@@ -132,13 +134,13 @@ def test_the_fingerprint_changes_with_every_input(batch, document):
         replace(batch, profile=replace(CAR, max_snap_m=201.0)),
         replace(batch, files=["another file of people"]),
     ]
-    found = {as_document(other, measure_here(other, lambda *_: None))["fingerprint"] for other in others}
+    found = {plain(as_document(other, measure_here(other, lambda *_: None)))["fingerprint"] for other in others}
     assert len(found | {document["fingerprint"]}) == 5
 
 
 def test_an_office_that_no_road_reaches_covers_nobody_and_is_shown(batch):
     lost = replace(batch.municipalities[0], offices=[("山の役場", *at((5000, 3000))[0])])
-    found = measure_municipality(draw(*ROAD, *LONELY), lost, CAR, MINUTES).row
+    found = plain(measure_municipality(draw(*ROAD, *LONELY), lost, CAR, MINUTES).row)
     assert found["unreachable_population"] == found["population"] == 157
     assert found["origins"][0]["is_on_network"] is False
     assert found["mean_s"] is None
@@ -166,7 +168,7 @@ def test_laws_of_a_municipality(people, east, north, offices):
     found = []
     for number in range(len(offices) + 1):
         places = [("役場", *at((x, 0))[0]) for x in offices[:number]]
-        row = measure_municipality(network, replace(town, offices=places), CAR, MINUTES).row
+        row = plain(measure_municipality(network, replace(town, offices=places), CAR, MINUTES).row)
         counts = [row["covered"][str(value)] for value in MINUTES]
         assert counts == sorted(counts)
         for value in map(str, MINUTES):

@@ -19,6 +19,7 @@ from app.resilience.kept_answers import Wish, current_resilience
 from app.resilience.measure_backup import measure_backup
 from app.resilience.models import ResilienceRun
 from app.resilience.queries import remove_resilience_runs_of
+from app.resilience.schemas import BackupDocument, CriticalRoadsDocument
 from app.resilience.tables import backup_as_table, roads_as_table
 from app.roads.road_titles import road_title
 from geo import mesh
@@ -195,8 +196,8 @@ def test_it_tells_how_far_it_is_and_can_be_interrupted(session: Session) -> None
 
 def test_tables_say_what_the_documents_say(session: Session) -> None:
     build_town(session, posts=(1, 4))
-    assert "130" in backup_as_table(backup(session, minutes=6))
-    table = roads_as_table(roads(session, minutes=6))
+    assert "130" in backup_as_table(BackupDocument.model_validate(backup(session, minutes=6)))
+    table = roads_as_table(CriticalRoadsDocument.model_validate(roads(session, minutes=6)))
     assert "主要地方道" in table
     assert "なし" in table
 

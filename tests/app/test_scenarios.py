@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from factories import LENGTHS, NODES, build_consultant, build_people, build_roads, build_town
+from factories import LENGTHS, NODES, build_consultant, build_people, build_roads, build_town, plain
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +67,7 @@ def test_a_scenario_keeps_the_answer_and_all_that_it_depends_on(town: Session) -
     wish = Wish(add=1, minutes=4)
     kept = keep_scenario(town, "  一人目  の案 ", wish)
     assert kept.name == "一人目 の案"
-    assert json.loads(kept.document) == propose_sites(town, wish)
+    assert json.loads(kept.document) == plain(propose_sites(town, wish))
     assert kept.fingerprint == json.loads(kept.document)["fingerprint"]
     assert kept.asked == {
         "add": 1,
@@ -131,7 +131,7 @@ def test_two_scenarios_compared_on_paper(town: Session) -> None:
     one = keep_scenario(town, "一人", Wish(add=1, minutes=4))
     two = keep_scenario(town, "二人", Wish(add=2, minutes=4))
     found = compare_scenarios(one, two)
-    assert found.total.describe() == {
+    assert found.total.facts().model_dump() == {
         "population": 172,
         "gained": 10,
         "lost": 0,
@@ -140,12 +140,12 @@ def test_two_scenarios_compared_on_paper(town: Session) -> None:
         "unchanged_uncovered": 12,
     }
     assert list(found.districts) == [WEST, EAST]
-    assert found.districts[EAST].describe()["gained"] == 10
-    assert found.districts[WEST].describe()["gained"] == 0
-    assert [(cell["population"], cell["kind"]) for cell in found.cells if cell["kind"] == "gained"] == [(10, "gained")]
-    back = compare_scenarios(two, one).total.describe()
+    assert found.districts[EAST].facts().model_dump()["gained"] == 10
+    assert found.districts[WEST].facts().model_dump()["gained"] == 0
+    assert [(cell.population, cell.kind) for cell in found.cells if cell.kind == "gained"] == [(10, "gained")]
+    back = compare_scenarios(two, one).total.facts().model_dump()
     assert (back["gained"], back["lost"]) == (0, 10)
-    today = compare_scenarios(None, two).total.describe()
+    today = compare_scenarios(None, two).total.facts().model_dump()
     assert (today["gained"], today["unchanged_covered"]) == (30, 130)
 
 
@@ -153,7 +153,7 @@ def test_minutes_belong_to_each_scenario(town: Session) -> None:
     # 3 minutes hold node 2 at exactly 180 s or lose it; within 2 only node 1 and the post's node 3 stay.
     wide = keep_scenario(town, "4分", Wish(add=1, minutes=4))
     narrow = keep_scenario(town, "2分", Wish(add=1, minutes=2))
-    total = compare_scenarios(wide, narrow).total.describe()
+    total = compare_scenarios(wide, narrow).total.facts().model_dump()
     assert (total["gained"], total["lost"], total["unchanged_covered"]) == (0, 30, 120)
 
 
@@ -161,7 +161,7 @@ def test_a_comparison_tells_which_data_differ_besides_the_question(town: Session
     old = keep_scenario(town, "前", Wish(add=1, minutes=4, profile="car-winter"))
     build_roads(town, LENGTHS | {(3, 4): 4400})
     new = keep_scenario(town, "後", Wish(add=1, minutes=4))
-    document = describe_comparison(old, new, compare_scenarios(old, new))
+    document = plain(describe_comparison(old, new, compare_scenarios(old, new)))
     assert document["changed"] == ["道路"]
     assert [base["code"] for base in document["bases"]] == ["C1"]
 
@@ -172,7 +172,7 @@ def test_people_whom_only_one_side_counts_are_told_apart(town: Session) -> None:
     new = keep_scenario(town, "新しい調査", Wish(add=1, minutes=4))
     found = compare_scenarios(old, new)
     # Nodes 1 and 4 are counted by both; node 4 is out before (post at 3) and in after (post at 4).
-    assert found.total.describe()["population"] == 110
+    assert found.total.facts().model_dump()["population"] == 110
     assert (found.total.gained, found.total.kept) == (20, 90)
     assert (found.only_before, found.only_after) == (62, 0)
 
@@ -187,21 +187,21 @@ CELLS = st.dictionaries(
 @given(before=CELLS, after=CELLS)
 def test_everybody_is_counted_once(before: dict[str, Cell], after: dict[str, Cell]) -> None:
     found = compare(before, after)
-    total = found.total.describe()
+    total = found.total.facts().model_dump()
     people = sum(cell.population for cell in after.values())
     assert total["gained"] + total["lost"] + total["unchanged"] + found.only_after == people
     assert total["unchanged"] == total["unchanged_covered"] + total["unchanged_uncovered"]
     for name in total:
-        assert total[name] == sum(tally.describe()[name] for tally in found.districts.values())
+        assert total[name] == sum(tally.facts().model_dump()[name] for tally in found.districts.values())
     for name in ("gained", "lost"):
-        assert total[name] == sum(cell["population"] for cell in found.cells if cell["kind"] == name)
+        assert total[name] == sum(cell.population for cell in found.cells if cell.kind == name)
     # Covered after - covered before is what is gained less what is lost, of those whom both count.
     both = [(before[code].is_covered, cell) for code, cell in after.items() if code in before]
     change = sum((cell.is_covered - was) * cell.population for was, cell in both)
     assert change == total["gained"] - total["lost"]
     mirrored = compare(after, before)
-    assert {cell["mesh_code"] for cell in found.cells if cell["kind"] == "gained"} == {
-        cell["mesh_code"] for cell in mirrored.cells if cell["kind"] == "lost"
+    assert {cell.mesh_code for cell in found.cells if cell.kind == "gained"} == {
+        cell.mesh_code for cell in mirrored.cells if cell.kind == "lost"
     }
 
 

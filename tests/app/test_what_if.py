@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from factories import HOUSE, NODES, build_consultant, build_roads, build_town, close_road
+from factories import HOUSE, NODES, build_consultant, build_roads, build_town, close_road, plain
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,7 +32,8 @@ from app.register.queries import district_ids
 from app.roads.models import Closure
 from app.roads.queries import active_network, closed_edges, load_network
 from app.settings import Settings
-from app.what_if.trial import Trial, Tried
+from app.what_if.schemas import Tried
+from app.what_if.trial import Trial
 from app.what_if.try_what_if import try_what_if
 
 JANUARY = datetime(2026, 1, 15, 9, tzinfo=UTC)
@@ -46,7 +47,7 @@ PATH = "/api/v1/coverage/what-if"
 
 def tried(session: Session, **wish: Any) -> dict[str, Any]:
     """Return what the use case says of a wish, with the range of the figures."""
-    return try_what_if(session, Trial.model_validate({"with_range": True, **wish}))
+    return plain(try_what_if(session, Trial.model_validate({"with_range": True, **wish})))
 
 
 def measured(session: Session, **options: Any) -> dict[str, Any]:

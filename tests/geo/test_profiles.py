@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import networkx as nx
@@ -41,6 +42,11 @@ def test_every_row_has_a_source_a_range_and_a_reason(profile: Profile) -> None:
         assert row.low_kmh < row.kmh < row.high_kmh, row.name
         # There is no published delay for any of them.
         assert row.delay_s == 0, row.name
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_a_profile_reaches_another_process_whole(profile: Profile) -> None:
+    assert pickle.loads(pickle.dumps(profile)) == profile  # noqa: S301  (our own)
 
 
 def test_what_was_not_measured_in_tono_is_assumed_to_be_as_outside() -> None:

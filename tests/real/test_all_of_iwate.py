@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+from factories import plain
 
 from app.municipalities.measure_municipalities import measure_here
 from app.municipalities.municipality_document import as_document
@@ -19,7 +20,7 @@ def test_everyone_in_all_33_municipalities_is_accounted_for(shared_data: Path) -
     roads, areas = iwate / "iwate_roads.parquet", iwate / "small_areas.parquet"
     batch = read_batch([roads], [areas], None, wanted="all", profile="car", minutes=MINUTES)
     told: list[int] = []
-    document = as_document(batch, measure_here(batch, lambda number, _: told.append(number)))
+    document = plain(as_document(batch, measure_here(batch, lambda number, _: told.append(number))))
     assert told == list(range(1, 34))
     published = gpd.read_parquet(areas, columns=["citycode", "population", "geometry"])
     by_code = published.groupby("citycode")["population"].sum().to_dict()

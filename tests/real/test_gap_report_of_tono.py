@@ -30,10 +30,10 @@ def test_the_page_for_the_council_is_made_in_time(city: Session, tmp_path: Path)
     assert len(pages) == 1
     text = re.sub(r"\s", "", pages[0].extract_text())
     gaps = propose_sites(city, wish)
-    for number in (gaps["now"]["covered"], gaps["ladder"][-1]["covered"], gaps["population"]):
+    for number in (gaps.now.covered, gaps.ladder[-1].covered, gaps.population):
         assert f"{number:,}" in text
-    assert gaps["fingerprint"] in text
-    assert all(site["name"] in text for site in gaps["ladder"][-1]["sites"])
+    assert gaps.fingerprint in text
+    assert all(site.name in text for site in gaps.ladder[-1].sites)
     assert spent < 5
 
 
@@ -42,7 +42,7 @@ def test_what_the_report_of_the_city_does_not_say_stays_unknown(city: Session, w
     report = build_gap_report(city, wish, city_name=CITY)
     town = gather_town(city, wish)
     described = [site.describe() for site in town.sites]
-    sites = [described.index(site) for site in report.gaps["ladder"][-1]["sites"]]
+    sites = [described.index(site) for site in report.gaps.ladder[-1].sites]
     assert not report.counts.are_complete
     assert attack(report, people_of(town, sites, wish.minutes)) == []
     assert_large_numbers_are_said(report)

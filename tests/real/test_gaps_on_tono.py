@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from factories import plain
 from sqlalchemy.orm import Session
 
 from app.siting.propose_sites import Wish, gather_town, propose_sites
@@ -36,7 +37,7 @@ def assert_sound(found: dict[str, Any]) -> None:
 
 
 def test_the_two_free_centres_stand_in_order_summer_and_winter(city: Session) -> None:
-    summer, winter = (propose_sites(city, Wish(add=None, profile=profile)) for profile in ("car", "car-winter"))
+    summer, winter = (plain(propose_sites(city, Wish(add=None, profile=profile))) for profile in ("car", "car-winter"))
     for found in (summer, winter):
         assert_sound(found)
         assert found["consultants"] == 9
@@ -49,23 +50,23 @@ def test_the_two_free_centres_stand_in_order_summer_and_winter(city: Session) ->
 
 @pytest.mark.parametrize("objective", ["mean", "worst"])
 def test_the_other_objectives_never_get_worse_with_a_post(city: Session, objective: Any) -> None:
-    found = propose_sites(city, Wish(add=None, objective=objective))
+    found = plain(propose_sites(city, Wish(add=None, objective=objective)))
     assert found["status"] == "optimal"
     assert all(rung["gain"] >= 0 for rung in found["ladder"])
 
 
 def test_any_settlement_may_be_asked_and_is_proven(city: Session) -> None:
-    found = propose_sites(city, Wish(add=3, minutes=15, candidates="settlements"))
+    found = plain(propose_sites(city, Wish(add=3, minutes=15, candidates="settlements")))
     assert_sound(found)
     prices = [rung["best"]["value"] - rung["value"] for rung in found["ladder"]]
     assert found["nesting_price"] == prices
 
 
 def test_an_offer_in_minutes_brings_everyone_near_whom_a_road_reaches(city: Session) -> None:
-    found = propose_sites(city, Wish(add=None))
+    found = plain(propose_sites(city, Wish(add=None)))
     offers = [why["offers"]["minutes"] for why in found["why_infeasible"] if "minutes" in why["offers"]]
     assert len(offers) == 1
-    after = propose_sites(city, Wish(add=None, minutes=offers[0]))
+    after = plain(propose_sites(city, Wish(add=None, minutes=offers[0])))
     assert {why["kind"] for why in after["why_infeasible"]} <= {"unreachable"}
     last = after["ladder"][-1]
     assert last["covered"] + last["unserved_population"] == PEOPLE

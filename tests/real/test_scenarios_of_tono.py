@@ -16,11 +16,11 @@ def test_winter_against_summer_accounts_for_everybody(city: Session) -> None:
     winter = keep_scenario(city, "冬", Wish(add=None, minutes=10, profile="car-winter"))
     assert repeat_scenario(city, winter).is_same
     found = compare_scenarios(summer, winter)
-    total = found.total.describe()
-    assert total["population"] == PEOPLE == sum(cell["population"] for cell in found.cells)
+    total = found.total.facts().model_dump()
+    assert total["population"] == PEOPLE == sum(cell.population for cell in found.cells)
     # Winter roads are never faster: nobody is gained, and both lists of posts are all centres.
     assert total["gained"] == 0
     assert total["lost"] > 0
-    today = compare_scenarios(None, winter).total.describe()
+    today = compare_scenarios(None, winter).total.facts().model_dump()
     assert (today["lost"], today["gained"] > 0) == (0, True)
     assert sum(tally.gained for tally in found.districts.values()) == 0

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 import numpy as np
+from factories import plain
 from sqlalchemy.orm import Session
 
 from app.consultants.queries import list_postings
@@ -17,7 +18,7 @@ SUMMIT = (141.4887, 39.5586)  # 早池峰山, 1,917 m
 
 def tried(session: Session, **wish: Any) -> dict[str, Any]:
     """Return what the use case says of a wish."""
-    return try_what_if(session, Trial.model_validate(wish))
+    return plain(try_what_if(session, Trial.model_validate(wish)))
 
 
 def test_moving_nobody_is_the_stored_coverage(city: Session, document: dict[str, Any]) -> None:
