@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Full-width digits are folded before; a comma stands between thousands only.
 NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,30})?(?:\.\d{0,30})?(?:[eE][-+]?\d{1,3})?")
@@ -33,6 +35,6 @@ def to_number(value: object) -> float:
 
 def to_numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     """Return a column as numbers, not-a-number where there is none."""
-    if pd.api.types.is_numeric_dtype(column):
+    if column.dtype.kind in "biuf":
         return column.to_numpy(dtype=float, na_value=np.nan)
     return np.array([to_number(value) for value in column], dtype=float)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from app.documents.input_file import InputFile
 from app.errors import InputError
 from app.tables.grid import Grid, read_grids
 from app.tables.headings import Heading, find_header, vocabulary
 from app.tables.workbook import column_name
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 log = logging.getLogger(__name__)
 # After so many rows it is said how far a long file is.
@@ -67,6 +69,8 @@ class Table:
 
     def frame(self) -> pd.DataFrame:
         """Return the rows as texts, an empty text where nothing stands; refuse a row of unequal length."""
+        import pandas as pd  # noqa: PLC0415  (a process that answers requests makes no frames)
+
         columns: dict[str, list[str]] = {name: [] for name in self.names}
         for row in self.rows():
             if row.fault:

@@ -64,6 +64,7 @@ COMMANDS = {
     "closures import": {"file"},
     "closures list": {"--at", "--json"},
     "closures export": {"file"},
+    "closures propose": {"file"},
     "closures remove": {"number"},
     "report gaps": {"out", "--add", "--all-centres", "--minutes", "--printed-on"},
 }

@@ -119,7 +119,8 @@ def test_a_moment_is_text(service: TestClient, at: object) -> None:
 def test_a_moment_in_range_is_itself_and_no_other_is_taken(moment: datetime) -> None:
     if FIRST_YEAR <= moment.year <= LAST_YEAR:
         # A zone that is off by seconds is written with them.
-        assert read_moment(moment.isoformat()) == moment
+        # Compared in one zone: an hour that a zone skips or has twice equals nothing in another zone.
+        assert read_moment(moment.isoformat()).astimezone(UTC) == moment.astimezone(UTC)
         assert read_moment(moment).astimezone(UTC).year
     else:
         with pytest.raises(InputError, match=f"years {FIRST_YEAR} to {LAST_YEAR}"):
