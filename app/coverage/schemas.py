@@ -162,8 +162,10 @@ class InputProfile(Document):
     delay_s: dict[str, float] | None = ABSENT
     range_kmh: dict[str, tuple[float, float]] | None = ABSENT
     speed_kmh: dict[str, float]
+    is_on_foot: bool | None = ABSENT
     max_snap_m: float
     built_up_kmh: dict[str, float] | None = ABSENT
+    through_only: list[str] | None = ABSENT
     ignores_oneway: bool
     access_speed_kmh: float
 

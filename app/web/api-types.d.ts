@@ -1828,12 +1828,16 @@ export interface components {
             speed_kmh: {
                 [key: string]: number;
             };
+            /** Is On Foot */
+            is_on_foot?: boolean | null;
             /** Max Snap M */
             max_snap_m: number;
             /** Built Up Kmh */
             built_up_kmh?: {
                 [key: string]: number;
             } | null;
+            /** Through Only */
+            through_only?: string[] | null;
             /** Ignores Oneway */
             ignores_oneway: boolean;
             /** Access Speed Kmh */
