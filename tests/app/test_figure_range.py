@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from factories import NODES, build_town
+from factories import NODES, build_town, plain
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import app.roads.speeds
 from app.coverage.measure_coverage import measure_coverage
+from app.coverage.schemas import CoverageDocument
 from app.coverage.tables import as_table
 from app.what_if.trial import Trial
 from app.what_if.try_what_if import try_what_if
@@ -98,9 +99,9 @@ def test_a_trial_has_the_same_range_until_the_base_is_put_somewhere(session: Ses
     place(session, *NODES[2], 1500)
     stored = measured(session)
     wish = {"minutes": MINUTES, "with_range": True}
-    assert try_what_if(session, Trial.model_validate(wish))["covered_low"] == stored["covered_low"]
+    assert plain(try_what_if(session, Trial.model_validate(wish)))["covered_low"] == stored["covered_low"]
     there = {"id": "C1", "lon": NODES[2][0], "lat": NODES[2][1]}
-    found = try_what_if(session, Trial.model_validate(wish | {"moved": [there]}))
+    found = plain(try_what_if(session, Trial.model_validate(wish | {"moved": [there]})))
     assert found["covered_low"] == found["covered"] == found["covered_high"]
 
 
@@ -108,6 +109,6 @@ def test_the_table_tells_both_ranges(session: Session) -> None:
     build_town(session, posts=(2,))
     place(session, *NODES[2], 1500)
     found = measured(session)
-    lines = {line.split()[0]: line for line in as_table(found).splitlines() if line}
+    lines = {line.split()[0]: line for line in as_table(CoverageDocument.model_validate(found)).splitlines() if line}
     assert f"{found['covered_low']['3']:,}〜{found['covered_high']['3']:,}" in lines["位置も含む幅"]
     assert f"{found['covered']['3']:,}〜{found['covered']['3']:,}" in lines["速さの幅"]

@@ -70,7 +70,9 @@ def service(own_city_url: str) -> Iterator[TestClient]:
 
 def is_moment(schema: dict[str, Any]) -> bool:
     """Return whether a schema may hold a moment."""
-    return schema.get("format") == "date-time" or any(map(is_moment, schema.get("anyOf", [])))
+    # A closure's hours are those of its own zone, written without one.
+    is_written_so = schema.get("format") == "date-time" or schema.get("pattern", "").startswith(r"^\d{4}-\d\d-\d\d[T ]")
+    return is_written_so or any(map(is_moment, schema.get("anyOf", [])))
 
 
 def places_for_moments(described: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
