@@ -1,7 +1,7 @@
 # Everything a person types. Each target does its own set-up; `make` alone prints this list.
 TONO := .venv/bin/tono
 BIN := .venv/bin
-.PHONY: help run stop test check bench lock clean
+.PHONY: help run stop test test-long check bench lock clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,6 +16,10 @@ stop: ## stop the private database
 test: ## install what is missing and run every test
 	@requirements/setup.sh dev
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup
+
+test-long: ## run every test with four times as many drawn examples
+	@requirements/setup.sh dev
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --hypothesis-profile=ci
 
 check: ## format, lint, types, import contracts, docstrings, spelling; Biome and types of the scripts
 	@requirements/setup.sh dev

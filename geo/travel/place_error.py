@@ -25,8 +25,9 @@ def positions_within(network: RoadNetwork, place: ArrayLike, radius_m: float, pr
 
     What people drive from stands by a road: the true place is taken to be on a road in the circle. Of each road these
     are the ends that it has there and points between them, at most a twelfth of the radius apart. A trip's time is
-    least at one of the ends, and greatest there, too, but for the middle of a road that is left by both ends. The place
-    itself is one of the positions, with its own walk to the road.
+    least and greatest at one of the ends, but for a road that is left by both ends, which has its greatest between
+    them, and for a goal on the road itself: there a position is missed by half a step at most. The place itself is one
+    of the positions, with its own walk to the road.
 
     A road must lead somewhere: those count that are joined both ways to no fewer kilometres than that of the place
     itself; where it has none, to most kilometres.
