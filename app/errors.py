@@ -5,6 +5,7 @@ ServiceError
 ├── DatabaseDownError   the database does not answer
 ├── NotReadyError       something must be loaded or built first
 ├── NotFoundError       no such row
+├── ForbiddenError      not for who is calling
 ├── OutdatedError       somebody else changed the row first
 └── InputError          a file or value that was given cannot be used
 
@@ -51,6 +52,12 @@ class NotFoundError(ServiceError):
     title = "見つかりません"
 
 
+class ForbiddenError(ServiceError):
+    """Not for who is calling."""
+
+    title = "このページは開けません"
+
+
 class OutdatedError(ServiceError):
     """Somebody else changed the row first."""
 
@@ -68,6 +75,7 @@ STATUS: dict[type[ServiceError], int] = {
     DatabaseDownError: 503,
     NotReadyError: 409,
     NotFoundError: 404,
+    ForbiddenError: 403,
     OutdatedError: 409,
     InputError: 400,
 }

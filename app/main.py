@@ -30,9 +30,11 @@ from app.settings import Settings
 from app.web.form_pages import router as form_pages
 from app.web.headers import TOO_LARGE, KnownHosts, LimitedBody, OwnPagesOnly, SecurityHeaders
 from app.web.map_data import router as map_data
+from app.web.moved import router as moved
 from app.web.own_files import OwnFiles
-from app.web.pages import error_page
+from app.web.page import error_page
 from app.web.pages import router as pages
+from app.web.text_pages import router as text_pages
 from app.what_if.router import router as what_if
 
 log = logging.getLogger("tono")
@@ -57,8 +59,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
     app.state.own_files = OwnFiles()
     app.mount("/static/{version}", app.state.own_files)
-    app.include_router(pages)
-    app.include_router(form_pages)
+    for of_pages in (pages, text_pages, form_pages, moved):
+        app.include_router(of_pages)
     # The first is asked most: many hands that drag at once wait for each step on the way.
     for router in (
         what_if,

@@ -24,17 +24,17 @@ from app.roads.schemas import HOLDS, closure_facts, period_words
 from app.scenarios.background import ask_to_keep
 from app.scenarios.scenario_form import NewScenario
 from app.web.forms import Form, FormError, posted, read_form
-from app.web.pages import page
+from app.web.page import page
 
 router = APIRouter(include_in_schema=False)
 LARGEST = 2**31 - 1
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Typed = Annotated[dict[str, str], Depends(posted)]
-CLOSURES = {"back": "/roads/closures", "back_title": "通行止めの一覧へ"}
+CLOSURES = {"back": "/register/closures/list", "back_title": "通行止めの一覧へ"}
 SAVED = {"added": "通行止めを加えました。", "changed": "保存しました。"}
 
 
-@router.get("/roads/closures", response_class=HTMLResponse)
+@router.get("/register/closures/list", response_class=HTMLResponse)
 def closures_page(request: Request, session: DbSession, _: Caller) -> Response:
     """Show the calendar of closures as text, each with a link to its form."""
     rows = [
@@ -48,17 +48,17 @@ def closures_page(request: Request, session: DbSession, _: Caller) -> Response:
         }
         for row in list_closures(session)
     ]
-    facts = {"title": "通行止めの一覧", "back": "/roads", "back_title": "地図で見る", "closures": rows}
+    facts = {"title": "通行止めの一覧", "back": "/register/closures", "back_title": "地図で見る", "closures": rows}
     return page(request, "closures.html", facts)
 
 
-@router.get("/roads/closures/new", response_class=HTMLResponse)
+@router.get("/register/closures/new", response_class=HTMLResponse)
 def new_closure_page(request: Request, _: Caller) -> Response:
     """Show the empty form of a closure."""
     return _closure_form(request, Form(NewClosure, {}))
 
 
-@router.post("/roads/closures/new", response_class=HTMLResponse)
+@router.post("/register/closures/new", response_class=HTMLResponse)
 def new_closure(request: Request, session: DbSession, _: Caller, typed: Typed) -> Response:
     """Store a closure and show it, or show the form again with what is wrong."""
     told, errors = read_form(NewClosure, typed)
@@ -69,10 +69,10 @@ def new_closure(request: Request, session: DbSession, _: Caller, typed: Typed) -
             row = add_named_closure(session, told)
     except InputError as error:
         return _closure_form(request, Form(NewClosure, typed, [_refused(error)]))
-    return _done(f"/roads/closures/{row.id}?done=added")
+    return _done(f"/register/closures/{row.id}?done=added")
 
 
-@router.get("/roads/closures/{number}", response_class=HTMLResponse)
+@router.get("/register/closures/{number:int}", response_class=HTMLResponse)
 def closure_page(
     request: Request, session: DbSession, _: Caller, number: Number, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
@@ -82,7 +82,7 @@ def closure_page(
     return _closure_form(request, Form(ChangedClosure, told_of(row)), facts)
 
 
-@router.post("/roads/closures/{number}", response_class=HTMLResponse)
+@router.post("/register/closures/{number:int}", response_class=HTMLResponse)
 def change_closure(request: Request, session: DbSession, _: Caller, number: Number, typed: Typed) -> Response:
     """Keep what was changed of a closure and show it, or show the form again with what is wrong."""
     facts = {"title": get_closure(session, number).name}
@@ -94,7 +94,7 @@ def change_closure(request: Request, session: DbSession, _: Caller, number: Numb
             change_told_closure(session, number, told)
     except (InputError, OutdatedError) as error:
         return _closure_form(request, Form(ChangedClosure, typed, [_refused(error)]), facts)
-    return _done(f"/roads/closures/{number}?done=changed")
+    return _done(f"/register/closures/{number}?done=changed")
 
 
 def _closure_form(request: Request, form: Form[Any], facts: dict[str, Any] | None = None) -> Response:
@@ -104,7 +104,7 @@ def _closure_form(request: Request, form: Form[Any], facts: dict[str, Any] | Non
     return _form_page(request, form, more | CLOSURES | (facts or {}))
 
 
-@router.get("/reports/new", response_class=HTMLResponse)
+@router.get("/plan/scenarios/new", response_class=HTMLResponse)
 def new_scenario_page(
     request: Request, session: DbSession, _: Caller, job: Annotated[int | None, Query(ge=1, le=LARGEST)] = None
 ) -> Response:
@@ -117,7 +117,7 @@ def new_scenario_page(
     return _scenario_form(request, Form(NewScenario, {}), facts)
 
 
-@router.post("/reports/new", response_class=HTMLResponse)
+@router.post("/plan/scenarios/new", response_class=HTMLResponse)
 def new_scenario(request: Request, session: DbSession, _: Caller, typed: Typed) -> Response:
     """Start to compute a scenario and say so, or show the form again with what is wrong."""
     asked, errors = read_form(NewScenario, typed)
@@ -128,13 +128,15 @@ def new_scenario(request: Request, session: DbSession, _: Caller, typed: Typed) 
             job = ask_to_keep(session, asked.name, asked.wish())
     except InputError as error:
         return _scenario_form(request, Form(NewScenario, typed, [_refused(error, "name")]))
-    return _done(f"/reports/new?job={job.id}")
+    return _done(f"/plan/scenarios/new?job={job.id}")
 
 
 def _scenario_form(request: Request, form: Form[NewScenario], facts: dict[str, Any] | None = None) -> Response:
     lead = "相談員を増やすとき、どこに置けば何人に届くかを計算し、名前を付けて残します。"
     more = {"title": "新しく試算する", "lead": lead, "button": "試算を始める"}
-    return _form_page(request, form, more | {"back": "/reports", "back_title": "報告書へ"} | (facts or {}))
+    return _form_page(
+        request, form, more | {"back": "/plan/scenarios", "back_title": "増員の試算・報告書へ"} | (facts or {})
+    )
 
 
 def _form_page(request: Request, form: Form[Any], facts: dict[str, Any]) -> Response:

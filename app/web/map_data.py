@@ -56,7 +56,7 @@ def status(request: Request, session: DbSession, _: Caller) -> MapStatus:
         network=network and _network(network),
         has_people=any(dataset.kind == "demand" for dataset in datasets),
         profiles=_profiles(session),
-        datasets=[_dataset(dataset) for dataset in datasets],
+        datasets=[dataset_facts(dataset) for dataset in datasets],
         has_demo=any(dataset.is_demo for dataset in datasets),
         tiles=TileSource(url=f"{GSI_HOST}/xyz/pale/{{z}}/{{x}}/{{y}}.png", attribution="国土地理院")
         if settings.gsi_tiles
@@ -90,7 +90,8 @@ def datasets_in_use(session: DbSession, network: RoadNetworkRow | None) -> list[
     return [dataset for dataset in list_datasets(session) if dataset.id in used]
 
 
-def _dataset(dataset: Dataset) -> DatasetFacts:
+def dataset_facts(dataset: Dataset) -> DatasetFacts:
+    """Return what pages say of a dataset."""
     return DatasetFacts(
         kind=dataset.kind,
         title=dataset.title,

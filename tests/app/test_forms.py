@@ -40,7 +40,7 @@ SCENARIO = {
     "candidates": "centres",
     "objective": "cover",
 }
-PATHS = {"/roads/closures/new": NEW, "/reports/new": SCENARIO}
+PATHS = {"/register/closures/new": NEW, "/plan/scenarios/new": SCENARIO}
 
 
 class Example(BaseModel):
@@ -154,8 +154,8 @@ def shown(page: str) -> dict[str, str]:
 
 @pytest.mark.usefixtures("named_roads")
 def test_a_closure_is_added_and_changed_and_nothing_is_sent_twice(service: TestClient) -> None:
-    assert service.get("/roads/closures/new").status_code == 200
-    reply = service.post("/roads/closures/new", data=NEW, headers=OWN)
+    assert service.get("/register/closures/new").status_code == 200
+    reply = service.post("/register/closures/new", data=NEW, headers=OWN)
     assert reply.status_code == 303
     page = service.get(reply.headers["location"])
     assert "通行止めを加えました。" in page.text
@@ -166,7 +166,7 @@ def test_a_closure_is_added_and_changed_and_nothing_is_sent_twice(service: TestC
     assert facts["valid_to"].startswith("2027-03-31T23:59:59")
     before = shown(page.text)
     changed = before | {"reason": "落石 <b>", "repeats": "yearly", "last_day": "2027-02-28", "detour": "国道\r\n283号"}
-    address = f"/roads/closures/{facts['id']}"
+    address = f"/register/closures/{facts['id']}"
     assert service.post(address, data=changed, headers=OWN).headers["location"] == f"{address}?done=changed"
     facts = service.get("/api/v1/closures").json()["features"][0]["properties"]
     assert (facts["reason"], facts["yearly_from"], facts["yearly_to"]) == ("落石 <b>", "12-01", "02-end")
@@ -182,12 +182,12 @@ def test_a_closure_is_added_and_changed_and_nothing_is_sent_twice(service: TestC
         True,
     )
     assert service.get("/api/v1/closures").json()["features"][0]["properties"]["reason"] == "落石 <b>"
-    assert facts["name"] in service.get("/roads/closures").text
+    assert facts["name"] in service.get("/register/closures/list").text
 
 
 @pytest.mark.usefixtures("named_roads")
 def test_what_the_form_does_not_show_stays(service: TestClient) -> None:
-    location = service.post("/roads/closures/new", data=NEW, headers=OWN).headers["location"]
+    location = service.post("/register/closures/new", data=NEW, headers=OWN).headers["location"]
     address = location.partition("?")[0]
     hours = "UPDATE closure SET valid_from = '2026-12-01T08:30+09:00', valid_to = '2027-03-31T17:00+09:00'"
     with transaction(service.app.state.engine) as session:  # type: ignore[attr-defined]
@@ -219,7 +219,7 @@ def test_what_the_form_does_not_show_stays(service: TestClient) -> None:
 def test_a_mistake_keeps_what_was_typed_and_leads_to_the_field(
     unchanged: TestClient, change: dict[str, str], field: str, words: str
 ) -> None:
-    reply = unchanged.post("/roads/closures/new", data=NEW | change, headers=OWN)
+    reply = unchanged.post("/register/closures/new", data=NEW | change, headers=OWN)
     assert reply.status_code == 422
     page = html.unescape(reply.text)
     assert words in page
@@ -235,16 +235,16 @@ def test_a_mistake_keeps_what_was_typed_and_leads_to_the_field(
 
 
 def test_a_scenario_is_asked_for(service: TestClient) -> None:
-    page = service.get("/reports/new").text
+    page = service.get("/plan/scenarios/new").text
     assert shown(page)["minutes"] == "20"
-    reply = service.post("/reports/new", data=SCENARIO, headers=OWN)
+    reply = service.post("/plan/scenarios/new", data=SCENARIO, headers=OWN)
     assert reply.status_code == 303
     assert "「来年度」の試算を受け付けました。" in service.get(reply.headers["location"]).text
     (job,) = service.get("/api/v1/jobs").json()["jobs"]
     assert job["name"] == "来年度"
-    twice = service.post("/reports/new", data=SCENARIO, headers=OWN)
+    twice = service.post("/plan/scenarios/new", data=SCENARIO, headers=OWN)
     assert (twice.status_code, '<a href="#name">' in twice.text) == (422, True)
-    wrong = service.post("/reports/new", data=SCENARIO | {"minutes": "121", "add": "9"}, headers=OWN)
+    wrong = service.post("/plan/scenarios/new", data=SCENARIO | {"minutes": "121", "add": "9"}, headers=OWN)
     assert [link in wrong.text for link in ('<a href="#minutes">', '<a href="#add">')] == [True, True]
     assert len(service.get("/api/v1/jobs").json()["jobs"]) == 1
 

@@ -16,19 +16,24 @@ from shapely.geometry import shape
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.moved import MOVED
 
 # Every route that answers with data, and what it answers: with the data of Tono, without any data, without a database.
 ROUTES: dict[str, tuple[int, int, int]] = {
     "/": (200, 200, 200),
-    "/backup": (200, 200, 200),
     "/list": (200, 200, 503),
-    "/what-if": (200, 200, 200),
-    "/roads": (200, 200, 200),
-    "/roads/closures": (200, 200, 503),
-    "/roads/closures/new": (200, 200, 200),
+    "/plan": (200, 200, 200),
+    "/plan/list": (200, 200, 503),
+    "/plan/trial": (200, 200, 200),
+    "/plan/resilience": (200, 200, 200),
+    "/plan/scenarios": (200, 200, 200),
+    "/plan/scenarios/new": (200, 200, 200),
+    "/register": (200, 200, 503),
+    "/register/closures": (200, 200, 200),
+    "/register/closures/list": (200, 200, 503),
+    "/register/closures/new": (200, 200, 200),
     # Where the number is that of a resource.
-    "/roads/closures/{number}": (404, 404, 503),
-    "/reports/new": (200, 200, 200),
+    "/register/closures/{number:int}": (404, 404, 503),
     "/healthz": (200, 200, 200),
     "/readyz": (200, 409, 503),
     "/api/v1/openapi.json": (200, 200, 200),
@@ -48,7 +53,6 @@ ROUTES: dict[str, tuple[int, int, int]] = {
     "/api/v1/coverage/critical-roads": (200, 409, 503),
     "/api/v1/coverage/{run_id}/cells": (200, 404, 503),
     "/api/v1/isochrones": (200, 404, 503),
-    "/reports": (200, 200, 200),
     "/api/v1/scenarios": (200, 200, 503),
     "/api/v1/scenarios/{scenario_id}": (404, 404, 503),
     "/api/v1/scenarios/{scenario_id}/report.{ending}": (404, 404, 503),
@@ -68,9 +72,9 @@ WRITING = {
     "/api/v1/scenarios/{scenario_id}/repeat": {"POST"},
     "/api/v1/jobs/{job_id}/stop": {"POST"},
     # What they do is in test_forms.py.
-    "/roads/closures/new": {"POST"},
-    "/roads/closures/{number}": {"POST"},
-    "/reports/new": {"POST"},
+    "/register/closures/new": {"POST"},
+    "/register/closures/{number:int}": {"POST"},
+    "/plan/scenarios/new": {"POST"},
 }
 ASKED = {
     "/api/v1/comparison": "?after=1",
@@ -175,6 +179,7 @@ def address(client: TestClient, route: str) -> str:
     """Return an address of a route that is good where there is data."""
     if "{run_id}" in route:
         return route.replace("{run_id}", client.get("/api/v1/coverage").json().get("run", "0123456789ab"))
+    route = route.replace("{number:int}", "{number}")
     if "{number}" in route:
         features = client.get("/api/v1/resources").json().get("features")
         return route.replace("{number}", str(features[0]["properties"]["id"] if features else 1))
@@ -196,7 +201,8 @@ def assert_problem(reply: Any, status: int) -> dict[str, Any]:
 
 
 def test_every_route_has_a_row(tono_service: TestClient) -> None:
-    all_routes = list(routes_of(service_of(tono_service)))
+    # Where addresses of earlier versions lead is in test_addresses.py.
+    all_routes = [route for route in routes_of(service_of(tono_service)) if route.path not in MOVED]
     routes = [route for route in all_routes if not route.methods <= WRITING.get(route.path, set())]
     writing: dict[str, set[str]] = {}
     for route in all_routes:

@@ -28,7 +28,16 @@ STEPS = (1_000, 5_000, 20_000)
 GOAL_MB = 400.0
 GROWTH_MB = 25.0
 PROFILES = ("car", "car-winter", "walk")
-PAGES = ("/", "/list", "/what-if", "/roads", "/backup", "/reports")
+PAGES = (
+    "/",
+    "/list",
+    "/plan",
+    "/plan/list",
+    "/plan/trial",
+    "/plan/resilience",
+    "/plan/scenarios",
+    "/register/closures",
+)
 Request = tuple[str, str, bytes | None]
 
 

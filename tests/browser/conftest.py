@@ -116,7 +116,7 @@ def visit(person: Callable[[dict[str, Any]], BrowserContext], home: str) -> Iter
     opened: list[tuple[Page, Watched]] = []
 
     def open_page(
-        address: str = "/",
+        address: str = "/plan",
         window: dict[str, Any] | None = None,
         *,
         site: str = home,

@@ -21,7 +21,7 @@ def drawn(page: Page, pane: str) -> int:
 
 
 def test_a_consultant_is_away(visit: Visit, home: str, picture: Picture) -> None:
-    page = visit("/backup")
+    page = visit("/plan/resilience")
     found = api(home, "coverage/backup")
     rows = page.locator("#away tbody tr")
     expect(rows).to_have_count(len(found["consultants"]))
@@ -35,7 +35,7 @@ def test_a_consultant_is_away(visit: Visit, home: str, picture: Picture) -> None
     expect(told).to_contain_text(f"代わりに近いのは{worst['next'][0]['base']}の相談員")
     # The place of everybody who loses cover is on the map, and the choice is in the address.
     assert drawn(page, "lost") == len(worst["cells"])
-    assert page.url.endswith(f"/backup?consultant={worst['id']}")
+    assert page.url.endswith(f"/plan/resilience?consultant={worst['id']}")
     expect(page.locator("#live")).to_contain_text(worst["base"])
     picture(page, "backup-desk")
     # Once more: nothing is chosen any more, and the keyboard stays where it was.
@@ -46,7 +46,7 @@ def test_a_consultant_is_away(visit: Visit, home: str, picture: Picture) -> None
 
 
 def test_a_road_is_cut(visit: Visit, home: str, picture: Picture) -> None:
-    page = visit("/backup?tab=roads")
+    page = visit("/plan/resilience?tab=roads")
     worst = api(home, "coverage/critical-roads")["worst"]
     rows = page.locator("#roads tbody tr")
     expect(rows).to_have_count(len(worst))
@@ -69,13 +69,13 @@ def test_a_road_is_cut(visit: Visit, home: str, picture: Picture) -> None:
     # The same by the number on the map, and from the address alone.
     page.get_by_role("button", name="市の全体を表示する").click()
     page.locator(".rank-mark .rank", has_text=str(len(worst))).last.click()
-    assert page.url.endswith(f"/backup?tab=roads&road={len(worst)}")
+    assert page.url.endswith(f"/plan/resilience?tab=roads&road={len(worst)}")
     page.reload()
     expect(page.locator("#roads tr.is-chosen")).to_contain_text(worst[-1]["title"])
 
 
 def test_districts_and_the_season(visit: Visit, home: str) -> None:
-    page = visit("/backup?tab=twice")
+    page = visit("/plan/resilience?tab=twice")
     for profile in ("car", "car-winter"):
         page.locator("#profile").select_option(profile)
         found = api(home, f"coverage/backup?profile={profile}")
@@ -86,7 +86,7 @@ def test_districts_and_the_season(visit: Visit, home: str) -> None:
 
 
 def test_tabs_go_round_by_the_arrow_keys(visit: Visit) -> None:
-    page = visit("/backup")
+    page = visit("/plan/resilience")
     page.locator("#tab-away").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#tab-twice")).to_be_focused()
@@ -97,7 +97,11 @@ def test_tabs_go_round_by_the_arrow_keys(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("address", "window"),
-    [("/backup?consultant=C09", DESK), ("/backup?tab=roads&road=2", DESK), ("/backup?tab=roads&road=2", PHONE)],
+    [
+        ("/plan/resilience?consultant=C09", DESK),
+        ("/plan/resilience?tab=roads&road=2", DESK),
+        ("/plan/resilience?tab=roads&road=2", PHONE),
+    ],
 )
 def test_the_laws_of_pages_hold(visit: Visit, axe: str, address: str, window: dict[str, Any]) -> None:
     page = visit(address, window)
@@ -108,10 +112,10 @@ def test_the_laws_of_pages_hold(visit: Visit, axe: str, address: str, window: di
 
 
 def test_it_prints_on_a4(visit: Visit) -> None:
-    page = visit("/backup?tab=roads&road=1")
+    page = visit("/plan/resilience?tab=roads&road=1")
     assert sheets(page.pdf(prefer_css_page_size=True, print_background=True)) == [A4, A4]
 
 
 def test_what_was_not_worked_out_says_how_to(visit: Visit, sparse_home: str) -> None:
-    page = visit("/backup", site=sparse_home, allowed=("409",))
+    page = visit("/plan/resilience", site=sparse_home, allowed=("409",))
     expect(page.get_by_role("alert")).to_contain_text("tono backup --profile car")

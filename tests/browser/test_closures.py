@@ -29,7 +29,7 @@ def roads_home(bundled_template: str, new_database: Callable[..., Any]) -> Itera
 def roads(visit: Visit, roads_home: str) -> Callable[..., Page]:
     """Return what opens the page of closed roads."""
 
-    def open_page(address: str = "/roads", window: dict[str, Any] | None = None, **more: Any) -> Page:
+    def open_page(address: str = "/register/closures", window: dict[str, Any] | None = None, **more: Any) -> Page:
         return visit(address, window, site=roads_home, **more)
 
     return open_page
@@ -65,7 +65,7 @@ def nothing_left(roads_home: str) -> Iterator[None]:
 
 
 def test_close_a_road_see_its_cost_change_it_and_take_it_out(roads, roads_home: str) -> None:
-    page = roads(f"/roads?at=39.33,141.555,{ZOOM}")
+    page = roads(f"/register/closures?at=39.33,141.555,{ZOOM}")
     expect(page).to_have_title("通行止め - 遠野市 つながる地域資源マップ")
     expect(page.get_by_text("まだ登録がありません")).to_be_visible()
     view = View.of(page)
@@ -106,7 +106,7 @@ def test_close_a_road_see_its_cost_change_it_and_take_it_out(roads, roads_home: 
 
 
 def test_without_a_mouse_on_a_phone(roads, roads_home: str, axe: str) -> None:
-    page = roads(f"/roads?at={START[1]},{START[0]},{ZOOM}", PHONE)
+    page = roads(f"/register/closures?at={START[1]},{START[0]},{ZOOM}", PHONE)
     assert (cut_off(page), small_text(page), small_targets(page), against_wcag(page, axe)) == ([], [], [], [])
     page.get_by_role("button", name="通行止めを加える").click()
     expect(page.locator("#map")).to_be_focused()
@@ -129,7 +129,7 @@ def test_without_a_mouse_on_a_phone(roads, roads_home: str, axe: str) -> None:
 
 def test_what_somebody_else_changed_is_not_overwritten(roads, roads_home: str) -> None:
     made = draw(roads_home, yearly_from="12-01", yearly_to="03-31")
-    page = roads(f"/roads?closure={made['id']}", allowed=("409",))
+    page = roads(f"/register/closures?closure={made['id']}", allowed=("409",))
     page.get_by_role("button", name="直す", exact=True).click()
     feature = api(roads_home, "closures")["features"][0]
     kept = {name: feature["properties"][name] for name in ("yearly_from", "yearly_to", "version")}
@@ -158,7 +158,7 @@ def test_the_main_map_shows_what_is_closed_today(visit: Visit, roads_home: str, 
 
 def test_on_paper_the_calendar_has_its_date_and_no_buttons(roads, roads_home: str) -> None:
     draw(roads_home, yearly_from="12-01", yearly_to="03-31")
-    page = roads("/roads")
+    page = roads("/register/closures")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     expect(page.locator("#printed-on")).to_contain_text("印刷")

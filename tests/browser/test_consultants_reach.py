@@ -66,7 +66,7 @@ def test_three_nested_areas_lie_where_the_service_says(visit: Visit, home: str) 
 
 
 def test_the_figures_are_those_of_the_service(visit: Visit, home: str) -> None:
-    page = visit("/?consultant=C02")
+    page = visit("/plan?consultant=C02")
     coverage = api(home, "coverage")
     (mine,) = [row for row in coverage["consultants"] if row["id"] == "C02"]
     facts = page.locator("#details .facts")
@@ -82,13 +82,13 @@ def test_the_figures_are_those_of_the_service(visit: Visit, home: str) -> None:
 
 
 def test_an_assumed_posting_says_so(visit: Visit) -> None:
-    page = visit("/?consultant=C03")
+    page = visit("/plan?consultant=C03")
     expect(page.locator("#details .badge--assumed")).to_have_text("仮定")
     expect(page.locator("#details")).to_contain_text("配置先は公表されていない")
 
 
 def test_winter_reaches_fewer(visit: Visit, home: str) -> None:
-    page = visit("/?consultant=C02")
+    page = visit("/plan?consultant=C02")
     expect(page.locator(".leaflet-isochrones-pane path")).to_have_count(3)
     with page.expect_response(re.compile("isochrones.*car-winter")):
         page.get_by_label("移動のしかた").select_option("car-winter")
@@ -116,7 +116,7 @@ def test_a_mark_opens_and_the_way_back_leads_to_the_city(visit: Visit) -> None:
 
 
 def test_on_a_phone_the_whole_reach_is_seen_above_the_sheet(visit: Visit) -> None:
-    page = visit("/?consultant=C02", PHONE)
+    page = visit("/plan?consultant=C02", PHONE)
     expect(page.locator(".leaflet-isochrones-pane path")).to_have_count(3)
     expect(page.locator(".leaflet-zoom-anim, .leaflet-pan-anim")).to_have_count(0)
     boxes = page.locator(".leaflet-isochrones-pane path").evaluate_all(PAINTED)
@@ -132,7 +132,7 @@ def test_on_a_phone_the_whole_reach_is_seen_above_the_sheet(visit: Visit) -> Non
 
 
 def test_an_unknown_consultant_is_told_in_words(visit: Visit) -> None:
-    page = visit("/?consultant=C99")
+    page = visit("/plan?consultant=C99")
     expect(page.locator("#details")).to_contain_text("この相談員は見つかりません")
     page.get_by_role("button", name="← 一覧にもどる").click()
     expect(page.locator("#coverage tbody tr")).to_have_count(11)

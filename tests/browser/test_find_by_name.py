@@ -37,7 +37,7 @@ def test_a_resource_is_found_however_it_is_typed(visit: Visit, home: str) -> Non
 
 
 def test_a_hidden_layer_is_switched_on_for_what_was_found(visit: Visit) -> None:
-    page = visit("/?layers=cells")
+    page = visit("/plan?layers=cells")
     assert page.locator(".mark").count() == 0
     look_for(page, "ちょボラ")
     page.locator(".search__option").first.click()
@@ -56,7 +56,7 @@ def test_a_settlement_is_shown_on_the_map(visit: Visit, home: str) -> None:
 
 
 def test_a_district_is_chosen(visit: Visit, home: str) -> None:
-    page = visit("/?tab=resources")
+    page = visit("/plan?tab=resources")
     look_for(page, "土淵町")
     page.locator(".search__option", has_text="地区").filter(has_not_text="センター").first.click()
     expect(page.get_by_label("地区", exact=True)).to_have_value("土淵町")

@@ -48,7 +48,7 @@ def plain(chromium: Browser, forms_home: str) -> Iterator[Page]:
 
 
 def test_a_closure_is_changed_and_a_mistake_leads_to_its_field(plain: Page, forms_home: str) -> None:
-    plain.goto(f"{forms_home}/roads")
+    plain.goto(f"{forms_home}/register/closures")
     plain.get_by_role("link", name="文字だけの一覧").last.click()
     plain.get_by_role("link", name="国道340号").click()
     expect(plain.get_by_role("radio", name="毎年、同じ月日")).to_be_checked()
@@ -71,7 +71,7 @@ def test_a_closure_is_changed_and_a_mistake_leads_to_its_field(plain: Page, form
 
 
 def test_a_road_that_is_not_known_is_told_beside_its_field(plain: Page, forms_home: str) -> None:
-    plain.goto(f"{forms_home}/roads/closures")
+    plain.goto(f"{forms_home}/register/closures/list")
     plain.get_by_role("link", name="新しく加える").click()
     plain.get_by_role("button", name="加える").click()
     links = plain.get_by_role("alert").get_by_role("link")
@@ -79,7 +79,7 @@ def test_a_road_that_is_not_known_is_told_beside_its_field(plain: Page, forms_ho
         ["通行止めにする道を入力してください。", "始まりの日を入力してください。", "終わりの日を入力してください。"]
     )
     links.first.click()
-    expect(plain).to_have_url(f"{forms_home}/roads/closures/new#name")
+    expect(plain).to_have_url(f"{forms_home}/register/closures/new#name")
     plain.get_by_label("通行止めにする道").fill("ない道")
     plain.get_by_label("始まりの日").fill("2027-01-10")
     plain.get_by_label("終わりの日").fill("2027-01-20")
@@ -89,7 +89,7 @@ def test_a_road_that_is_not_known_is_told_beside_its_field(plain: Page, forms_ho
 
 
 def test_a_scenario_is_asked_for(plain: Page, forms_home: str) -> None:
-    plain.goto(f"{forms_home}/reports/new")
+    plain.goto(f"{forms_home}/plan/scenarios/new")
     plain.get_by_label("試算の名前").fill("来年度")
     plain.get_by_role("radio", name="3人").check()
     plain.get_by_role("button", name="試算を始める").click()
@@ -98,7 +98,9 @@ def test_a_scenario_is_asked_for(plain: Page, forms_home: str) -> None:
 
 
 @pytest.mark.parametrize("window", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("path", ["/roads/closures", "/roads/closures/1", "/roads/closures/new", "/reports/new"])
+@pytest.mark.parametrize(
+    "path", ["/register/closures/list", "/register/closures/1", "/register/closures/new", "/plan/scenarios/new"]
+)
 def test_the_laws_of_pages_hold(visit: Visit, forms_home: str, axe: str, path: str, window: dict[str, Any]) -> None:
     page = visit(path, window, site=forms_home, allowed=("422",))
     for _ in ("as it is opened", "with what is wrong"):
@@ -111,5 +113,5 @@ def test_the_laws_of_pages_hold(visit: Visit, forms_home: str, axe: str, path: s
         page.locator("form.form input[type=text]").first.fill("")
         page.locator("form.form input[type=text]").last.fill("x")
         page.locator("form.form").get_by_role("button").click()
-        if path != "/roads/closures/1":
+        if path != "/register/closures/1":
             expect(page.get_by_role("alert")).to_be_visible()

@@ -61,7 +61,7 @@ def test_tabs_and_minutes_follow_the_arrow_keys(visit: Visit) -> None:
 
 
 def test_the_map_is_moved_read_and_walked(visit: Visit) -> None:
-    page = visit("/?at=39.32780,141.53303,13")
+    page = visit("/plan?at=39.32780,141.53303,13")
     tab_to(page, "#map")
     expect(page.locator(".crosshair")).to_be_visible()
     page.keyboard.press("Enter")
@@ -105,7 +105,7 @@ def test_the_dialog_takes_the_keyboard_and_gives_it_back(visit: Visit) -> None:
 
 
 def test_layers_are_switched_with_the_blank(visit: Visit) -> None:
-    page = visit("/?tab=resources")
+    page = visit("/plan?tab=resources")
     tab_to(page, "[data-key=layer-salon]")
     page.keyboard.press("Space")
     expect(page.locator("[data-key=layer-salon]")).to_be_focused()

@@ -34,7 +34,7 @@ def places(features: list[dict[str, Any]], kinds: set[str]) -> int:
 
 
 def test_each_layer_can_be_switched_by_itself(visit: Visit, home: str) -> None:
-    page = visit("/?tab=resources")
+    page = visit("/plan?tab=resources")
     features = api(home, "resources")["features"]
     consultants = len(api(home, "consultants")["features"])
     marks = page.locator(".mark")
@@ -60,7 +60,7 @@ def test_each_layer_can_be_switched_by_itself(visit: Visit, home: str) -> None:
 
 
 def test_all_of_the_base_map_is_drawn(visit: Visit, home: str) -> None:
-    page = visit("/?layers=")
+    page = visit("/plan?layers=")
     for pane in ("land", "roads", "borders", "outline"):
         canvas = page.locator(f".leaflet-{pane}-pane canvas")
         assert canvas.evaluate_all(IS_PAINTED), pane
@@ -69,7 +69,7 @@ def test_all_of_the_base_map_is_drawn(visit: Visit, home: str) -> None:
 
 
 def test_settlements_are_named_from_near(visit: Visit, home: str) -> None:
-    page = visit("/?at=39.33000,141.53000,13.5&layers=")
+    page = visit("/plan?at=39.33000,141.53000,13.5&layers=")
     names = {feature["properties"]["name"] for feature in api(home, "places")["features"]}
     written = page.locator(".label--place").all_inner_texts()
     assert len(written) >= 8
@@ -77,7 +77,7 @@ def test_settlements_are_named_from_near(visit: Visit, home: str) -> None:
 
 
 def test_a_district_narrows_list_and_map(visit: Visit, home: str) -> None:
-    page = visit("/?tab=resources")
+    page = visit("/plan?tab=resources")
     page.get_by_label("地区", exact=True).select_option("上郷町")
     mine = [f for f in api(home, "resources")["features"] if f["properties"]["district"] == "上郷町"]
     expect(page.locator("#view-resources [role=status]")).to_contain_text(f"{len(mine)}件")

@@ -23,7 +23,7 @@ def one(home: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any
 def test_hours_and_the_next_time(visit: Visit, home: str) -> None:
     feature = one(home, lambda it: it["kind"] == "gathering_place" and it["next_text"])
     it = feature["properties"]
-    page = visit(f"/?resource={it['id']}")
+    page = visit(f"/plan?resource={it['id']}")
     details = page.locator("#details")
     expect(details.get_by_role("heading", level=2)).to_have_text(it["name"])
     expect(details.locator(".details__next strong")).to_have_text(it["next_text"])
@@ -37,7 +37,7 @@ def test_hours_and_the_next_time(visit: Visit, home: str) -> None:
 
 def test_a_schedule_without_a_published_day_says_so_in_words(visit: Visit, home: str) -> None:
     feature = one(home, lambda it: "ちょボラ" in it["name"])
-    page = visit(f"/?resource={feature['properties']['id']}")
+    page = visit(f"/plan?resource={feature['properties']['id']}")
     items = page.locator("#details .schedules > li")
     expect(items).to_have_count(len(feature["properties"]["schedules"]))
     expect(page.locator("#details")).to_contain_text("隔月(日は未公表)")
@@ -47,7 +47,7 @@ def test_a_schedule_without_a_published_day_says_so_in_words(visit: Visit, home:
 def test_the_circle_is_as_large_as_the_doubt(visit: Visit, home: str) -> None:
     feature = one(home, lambda it: it["at"] and (it["accuracy_m"] or 0) > 1000)
     it, (lon, lat) = feature["properties"], feature["geometry"]["coordinates"]
-    page = visit(f"/?at={lat:.5f},{lon:.5f},13&resource={it['id']}")
+    page = visit(f"/plan?at={lat:.5f},{lon:.5f},13&resource={it['id']}")
     circle = page.locator(".leaflet-overlay-pane path, .leaflet-accuracy-pane path")
     expect(circle).to_have_count(1)
     box = circle.evaluate("node => node.getBBox().width")
@@ -60,7 +60,7 @@ def test_a_place_that_is_not_published_is_not_drawn(visit: Visit, home: str) -> 
     hidden = [f["properties"] for f in api(home, "resources")["features"] if f["geometry"] is None]
     if not hidden:
         pytest.skip("every bundled resource has a place")
-    page = visit(f"/?resource={hidden[0]['id']}")
+    page = visit(f"/plan?resource={hidden[0]['id']}")
     expect(page.locator("#details")).to_contain_text("場所は公表されていません")
     expect(page.locator(".mark.is-chosen")).to_have_count(0)
 
@@ -73,7 +73,7 @@ def test_several_in_one_house_are_listed(visit: Visit, home: str) -> None:
         by_place.setdefault(key, []).append(feature["properties"]["name"])
     (lon, lat), names = max(by_place.items(), key=lambda item: len(item[1]))
     assert len(names) > 5
-    page = visit(f"/?at={lat:.5f},{lon:.5f},15")
+    page = visit(f"/plan?at={lat:.5f},{lon:.5f},15")
     page.locator(f".mark[aria-label^='この場所の{len(names)}件']").click()
     expect(page.get_by_role("heading", name=f"この場所の{len(names)}件")).to_be_visible()
     assert page.locator("#details .entry__name").all_inner_texts() == names
@@ -85,13 +85,13 @@ def test_several_in_one_house_are_listed(visit: Visit, home: str) -> None:
 
 def test_an_agreement_partner_shows_its_agreement(visit: Visit, home: str) -> None:
     it = one(home, lambda it: it["kind"] == "watch_partner")["properties"]
-    page = visit(f"/?resource={it['id']}")
+    page = visit(f"/plan?resource={it['id']}")
     expect(page.locator("#details .facts")).to_contain_text(it["agreement"]["trade"])
     expect(page.locator("#details .facts")).to_contain_text(f"{it['agreement']['signed_on']} 締結")
 
 
 def test_a_resource_that_is_gone_is_told_in_words(visit: Visit) -> None:
-    page = visit("/?resource=999999", allowed=("404",))
+    page = visit("/plan?resource=999999", allowed=("404",))
     expect(page.locator("#details [role=alert]")).to_contain_text("番号 999999 の登録はありません。")
     page.get_by_role("button", name="← 一覧にもどる").click()
     expect(page.locator("#coverage tbody tr")).to_have_count(11)

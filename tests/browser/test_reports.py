@@ -65,7 +65,7 @@ def answered(office: str, city_url: str) -> tuple[str, int]:
 
 
 def test_what_waits_can_be_stopped_and_a_name_is_given_once(visit: Visit, office: str) -> None:
-    page = visit("/reports", site=office, allowed=("400",))
+    page = visit("/plan/scenarios", site=office, allowed=("400",))
     expect(page).to_have_title(re.compile("^報告書"))
     start(page, "やめる試算")
     box = page.locator(".job")
@@ -79,11 +79,11 @@ def test_what_waits_can_be_stopped_and_a_name_is_given_once(visit: Visit, office
 
 
 def test_from_the_question_to_the_comparison(visit: Visit, office: str, worker: Worker, picture, axe: str) -> None:
-    page = visit("/reports", site=office)
+    page = visit("/plan/scenarios", site=office)
     start(page, "まず一人", add="1", minutes="10")
-    expect(page.locator(".kept h4").first).to_have_text("まず一人")
+    expect(page.locator(".kept h3").first).to_have_text("まず一人")
     start(page, "二つの地区センターすべて", add="all", minutes="10")
-    expect(page.locator(".kept h4").first).to_have_text("二つの地区センターすべて")
+    expect(page.locator(".kept h3").first).to_have_text("二つの地区センターすべて")
     expect(page.locator(".job")).to_have_count(0)
     told = page.locator("#comparison .told")
     expect(told).to_contain_text("「いまの配置」から「二つの地区センターすべて」")
@@ -120,17 +120,17 @@ def test_work_that_was_under_way_is_seen_again_after_the_page_was_left(
     with transaction(engine) as session:
         asked = {"add": 1, "minutes": 20, "objective": "cover", "profile": "walk", "candidates": "centres", "at": None}
         add_job(session, "scenario", {"name": "前から続く試算", "wish": asked}, "順番を待っています。")
-    page = visit("/reports", site=office)
+    page = visit("/plan/scenarios", site=office)
     expect(page.locator(".job")).to_contain_text("前から続く試算")
     with working(engine, HANDLERS):
-        expect(page.locator(".kept h4").first).to_have_text("前から続く試算")
+        expect(page.locator(".kept h3").first).to_have_text("前から続く試算")
     engine.dispose()
 
 
 @pytest.mark.parametrize("window", ["desk", "phone"])
 def test_the_laws_of_pages_hold(visit: Visit, answered: tuple[str, int], axe: str, picture, window: str) -> None:
     site, number = answered
-    page = visit(f"/reports?after={number}", {"desk": DESK, "phone": PHONE}[window], site=site)
+    page = visit(f"/plan/scenarios?after={number}", {"desk": DESK, "phone": PHONE}[window], site=site)
     expect(page.locator(".told")).to_be_visible()
     if window == "phone":
         picture(page, "reports-phone")
@@ -142,7 +142,7 @@ def test_the_laws_of_pages_hold(visit: Visit, answered: tuple[str, int], axe: st
 
 
 def test_without_data_the_page_says_what_is_needed(visit: Visit, empty_home: str) -> None:
-    page = visit("/reports", site=empty_home)
+    page = visit("/plan/scenarios", site=empty_home)
     expect(page.locator("#failure")).to_contain_text("まだ計算できません")
     expect(page.locator("#kept")).to_contain_text("まだ試算がありません")
     expect(page.get_by_role("button", name="試算を始める")).to_be_hidden()

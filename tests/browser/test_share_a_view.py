@@ -13,7 +13,7 @@ Visit = Callable[..., Page]
 
 
 def test_a_copied_address_shows_the_same(visit: Visit) -> None:
-    mine = visit("/?tab=resources")
+    mine = visit("/plan?tab=resources")
     mine.get_by_label("移動のしかた").select_option("car-winter")
     mine.locator("[data-key=layer-watch_partner]").uncheck()
     mine.get_by_label("地区", exact=True).select_option("綾織町")
@@ -56,7 +56,7 @@ def test_back_and_forward_walk_through_what_was_opened(visit: Visit, home: str) 
 
 @pytest.mark.parametrize(
     "address",
-    ["/?at=999,999,99&layers=<script>alert(1)</script>&profile=rocket&minutes=7", "/?site=39.0,141.0"],
+    ["/plan?at=999,999,99&layers=<script>alert(1)</script>&profile=rocket&minutes=7", "/plan?site=39.0,141.0"],
 )
 def test_a_broken_address_still_opens(visit: Visit, address: str) -> None:
     page = visit(address)
@@ -66,7 +66,7 @@ def test_a_broken_address_still_opens(visit: Visit, address: str) -> None:
 
 
 def test_whoever_presses_twice_gets_where_the_last_leads(visit: Visit) -> None:
-    near = "/?at=39.33000,141.53000,13"
+    near = "/plan?at=39.33000,141.53000,13"
     once, twice = visit(near), visit(near)
     once.get_by_role("button", name="市の全体を表示する").click()
     expect(once.locator(".leaflet-zoom-anim, .leaflet-pan-anim")).to_have_count(0)

@@ -15,7 +15,7 @@ Visit = Callable[..., Page]
 
 @pytest.mark.parametrize("profile", ["car", "walk"])
 def test_the_figure_has_its_range(visit: Visit, home: str, profile: str) -> None:
-    page = visit(f"/?profile={profile}")
+    page = visit(f"/plan?profile={profile}")
     coverage = api(home, f"coverage?profile={profile}")
     told = page.locator("tono-coverage .figure-range")
     for edge in ("10", "30"):
@@ -36,7 +36,7 @@ def test_the_dialog_shows_the_table_that_a_city_changed(visit: Visit, home: str)
         row["edit"] = {"who": "菊池", "why": "<b>測った</b>", "at": "2026-05-12T23:30:00+09:00"}
         route.fulfill(json=status)
 
-    page = visit("/")
+    page = visit("/plan")
     page.route("**/api/v1/status", changed)
     page.reload()
     expect(page.locator("body[data-ready]")).to_be_attached()
@@ -54,13 +54,13 @@ def test_the_dialog_shows_the_table_that_a_city_changed(visit: Visit, home: str)
     expect(tables).to_have_count(len(api(home, "status")["profiles"]))
 
 
-@pytest.mark.parametrize("address", ["/", "/list"])
+@pytest.mark.parametrize("address", ["/plan", "/list"])
 def test_the_opened_tables_fit_a_phone_and_everyone(visit: Visit, axe: str, address: str) -> None:
     page = visit(address, PHONE)
-    if address == "/":
+    if address == "/plan":
         page.locator("tono-coverage [data-key=sources]").dispatch_event("click")
         expect(page.locator("tono-sources dialog")).to_be_visible()
-    part = "tono-sources dialog" if address == "/" else "#sources"
+    part = "tono-sources dialog" if address == "/plan" else "#sources"
     tables = page.locator(f"{part} details")
     assert tables.count() >= 3
     for details in tables.all():

@@ -77,7 +77,7 @@ def answered(page: Page) -> int:
 
 def test_colours_and_figures_follow_the_hand(visit: Visit, home: str, picture: Picture) -> None:
     runs = api(home, "coverage?profile=car-winter")
-    page = visit("/what-if?profile=car-winter")
+    page = visit("/plan/trial?profile=car-winter")
     expect(page.get_by_role("note")).to_contain_text("ためしの配置です。保存されません。")
     figure = page.locator("#what-if .figure__value")
     expect(figure).to_have_text(f"{runs['covered']['20']:,}人")
@@ -112,7 +112,7 @@ def test_colours_and_figures_follow_the_hand(visit: Visit, home: str, picture: P
 
 
 def test_the_same_by_keyboard(visit: Visit, home: str) -> None:
-    page = visit("/what-if?at=39.33000,141.53000,11")
+    page = visit("/plan/trial?at=39.33000,141.53000,11")
     page.locator("#what-if").get_by_role("button", name=re.compile("^小友地区センター")).press("Enter")
     page.get_by_role("button", name="場所を選ぶ").press("Enter")
     here = page.get_by_role("button", name="＋の場所に移す")
@@ -151,7 +151,7 @@ def test_the_same_by_keyboard(visit: Visit, home: str) -> None:
 
 
 def test_undo_share_and_back_to_the_beginning(visit: Visit, home: str) -> None:
-    address = "/what-if?profile=car-winter&moved=C03:141.6,39.27&added=141.36,39.36&removed=C05&closed=141.53,39.33"
+    address = "/plan/trial?profile=car-winter&moved=C03:141.6,39.27&added=141.36,39.36&removed=C05&closed=141.53,39.33"
     page = visit(address)
     assert_shown(page, home)
     expect(page.locator(".post--moved, .post--added")).to_have_count(2)
@@ -173,7 +173,7 @@ def test_undo_share_and_back_to_the_beginning(visit: Visit, home: str) -> None:
 
 @pytest.mark.parametrize("hand", ["aim", "keys", "centre"])
 def test_one_step_back_takes_back_one_placement(visit: Visit, home: str, hand: str) -> None:
-    page = visit("/what-if?at=39.33000,141.53000,11&profile=car-winter&moved=C05:141.6,39.27&added=141.36,39.36")
+    page = visit("/plan/trial?at=39.33000,141.53000,11&profile=car-winter&moved=C05:141.6,39.27&added=141.36,39.36")
     before = answer_to(page, home)
     if hand == "keys":
         page.locator(OTOMO).press("ArrowUp")
@@ -198,7 +198,7 @@ def test_one_step_back_takes_back_one_placement(visit: Visit, home: str, hand: s
 
 
 def test_too_far_from_a_road_is_said(visit: Visit) -> None:
-    page = visit("/what-if?moved=C03:141.45,39.70&closed=141.45,39.70")
+    page = visit("/plan/trial?moved=C03:141.45,39.70&closed=141.45,39.70")
     expect(page.locator("#what-if")).to_contain_text(
         re.compile(r"道路から[\d,]+ m離れているので、ここからは出られません")
     )
@@ -207,7 +207,7 @@ def test_too_far_from_a_road_is_said(visit: Visit) -> None:
 
 
 def test_on_a_phone_with_one_thumb(visit: Visit, home: str, axe: str) -> None:
-    page = visit("/what-if", PHONE)
+    page = visit("/plan/trial", PHONE)
     expect(page.locator("#summary")).to_be_in_viewport(ratio=1)
     assert overlapping(page) == []
     page.locator(OTOMO).tap()
@@ -233,7 +233,7 @@ def test_on_a_phone_with_one_thumb(visit: Visit, home: str, axe: str) -> None:
 
 
 def test_the_laws_of_pages_hold(visit: Visit, axe: str) -> None:
-    page = visit("/what-if?profile=car-winter&added=141.36,39.36&removed=C05&closed=141.4847,39.3811", DESK)
+    page = visit("/plan/trial?profile=car-winter&added=141.36,39.36&removed=C05&closed=141.4847,39.3811", DESK)
     assert overlapping(page) == []
     page.locator("#what-if").get_by_role("button", name=re.compile("^追加1")).click()
     page.get_by_role("button", name="場所を選ぶ").click()

@@ -74,7 +74,7 @@ def test_some_are_reached_late_and_seven_never(sparse_home: str) -> None:
 
 def test_every_cell_wears_the_colour_of_its_class(visit: Visit, sparse_home: str) -> None:
     cells = api(sparse_home, f"coverage/{api(sparse_home, 'coverage')['run']}/cells")["features"]
-    page = visit("/?at=39.33000,141.45000,11.6&layers=cells", site=sparse_home)
+    page = visit("/plan?at=39.33000,141.45000,11.6&layers=cells", site=sparse_home)
     view = View.of(page)
     seen = [cell for cell in cells if view.holds(*middle(cell), air=8)]
     painted = pixels(page, [(*view.place(*middle(cell)), 0) for cell in seen])
@@ -96,7 +96,7 @@ def test_who_cannot_be_reached_is_hatched_and_not_coloured(visit: Visit, sparse_
     cells = api(sparse_home, f"coverage/{api(sparse_home, 'coverage')['run']}/cells")["features"]
     (lonely,) = [cell for cell in cells if cell["properties"]["travel_time_s"] is None]
     lon, lat = middle(lonely)
-    page = visit(f"/?at={lat:.5f},{lon:.5f},14&layers=cells", site=sparse_home)
+    page = visit(f"/plan?at={lat:.5f},{lon:.5f},14&layers=cells", site=sparse_home)
     (square,) = pixels(page, [(*View.of(page).place(lon, lat), 5)])
     red, green, blue = square[:, :3].astype(int).T
     assert abs(red - green).max() <= 2

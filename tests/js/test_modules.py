@@ -55,7 +55,7 @@ def test_kit_knows_no_map_and_rooms_do_not_know_each_other(root: Path) -> None:
         ("#kit/a.js", 'import { b } from "#map/b.js";'),
         ("#kit/a.js", 'import * as L from "leaflet";'),
         ("#map/a.js", 'import "#rooms/roads/b.js";'),
-        ("#rooms/roads/a.js", 'import {\n  b,\n  c,\n} from "#rooms/overview/b.js";'),
+        ("#rooms/roads/a.js", 'import {\n  b,\n  c,\n} from "#rooms/plan/b.js";'),
         ("#rooms/roads/a.js", 'export { b } from "leaflet";'),
         ("#rooms/roads/a.js", 'import { b } from "./b.js";'),
     ],

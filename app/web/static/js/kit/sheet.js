@@ -8,12 +8,21 @@ const HEIGHTS = ["peek", "half", "full"];
 const NAMES = { peek: "小さい", half: "中くらい", full: "いっぱい" };
 const SLOP_PX = 6;
 
+/** Where the panel is a sheet, and where there is little room for what lies over a map; as the styles have it. */
+const IS_SHEET = "(max-width: 759.98px), (max-aspect-ratio: 999/1000)";
+const IS_SMALL = `${IS_SHEET}, (max-height: 519.98px)`;
+
+/** Return whether what lies over a map is to begin folded. @returns {boolean} */
+export function isSmallWindow() {
+  return matchMedia(IS_SMALL).matches;
+}
+
 /** Makes a panel a sheet while the window is narrow. */
 export class Sheet {
   /** @param {HTMLElement} panel @param {HTMLElement} handle */
   constructor(panel, handle) {
     this.panel = panel;
-    this.narrow = matchMedia("(max-width: 1023.98px)");
+    this.narrow = matchMedia(IS_SHEET);
     this.lower = step("パネルを小さくする", "m4 7 8 8 8-8", () => this.#step(-1));
     this.raise = step("パネルを大きくする", "m4 15 8-8 8 8", () => this.#step(1));
     handle.append(this.raise, this.lower);

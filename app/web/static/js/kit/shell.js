@@ -48,7 +48,8 @@ export function asApiError(error) {
 export function setUpPrinting(about = () => "") {
   document.getElementById("print")?.addEventListener("click", () => window.print());
   window.addEventListener("beforeprint", () => {
-    byId("printed-on").textContent = [`${momentText(new Date().toISOString())} 印刷`, about()]
+    const title = document.querySelector("h1")?.textContent;
+    byId("printed-on").textContent = [title, `${momentText(new Date().toISOString())} 印刷`, about()]
       .filter(Boolean)
       .join(" ・ ");
   });

@@ -145,7 +145,7 @@ export function drawToday(map, legend, today) {
       {},
       element("p", {}, element("strong", {}, `通行止め: ${name}`)),
       (place || reason) && element("p", { class: "quiet" }, [place, reason].filter(Boolean).join("・")),
-      element("p", {}, element("a", { href: `/roads?closure=${id}` }, "くわしく見る")),
+      element("p", {}, element("a", { href: `/register/closures?closure=${id}` }, "くわしく見る")),
     );
     const at = layer.drawn.get(id)?.mark.getLatLng();
     if (at) L.popup({ closeButton: false, maxWidth: 320 }).setLatLng(at).setContent(content).openOn(map);
@@ -159,7 +159,7 @@ export function drawToday(map, legend, today) {
       element(
         "span",
         {},
-        element("a", { href: "/roads" }, `いま通行止め ${features.length}か所`),
+        element("a", { href: "/register/closures" }, `いま通行止め ${features.length}か所`),
         "。上の時間には入れていません",
       ),
     ),

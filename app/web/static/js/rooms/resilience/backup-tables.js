@@ -25,7 +25,7 @@ export function awayTable(backup, consultants, chosen, onChoose) {
   const picked = backup.consultants.find((row) => row.id === chosen);
   const assumed = new Set(consultants.filter((item) => item.properties.is_assumed).map((item) => item.properties.id));
   return [
-    element("h3", { class: "screen-silent" }, "相談員が1人休んだら"),
+    element("h2", { class: "screen-silent" }, "相談員が1人休んだら"),
     element(
       "p",
       {},
@@ -106,7 +106,7 @@ export function roadsTable(roads, chosen, onChoose) {
   const picked = roads.worst[chosen];
   const shut = roads.at_bases.filter((row) => row.population > 0);
   return [
-    element("h3", { class: "screen-silent" }, "切れると困る道"),
+    element("h2", { class: "screen-silent" }, "切れると困る道"),
     element(
       "p",
       {},
@@ -209,7 +209,7 @@ export function twiceTable(backup) {
     foot: row("市全体", backup),
   });
   return [
-    element("h3", { class: "screen-silent" }, "地区ごとの備え"),
+    element("h2", { class: "screen-silent" }, "地区ごとの備え"),
     element(
       "p",
       {},

@@ -52,7 +52,7 @@ function kept(it, isShown, page) {
   return element(
     "article",
     { class: `kept${isShown ? " is-shown" : ""}`, "aria-labelledby": `kept-${it.id}` },
-    element("h4", { id: `kept-${it.id}` }, it.name),
+    element("h3", { id: `kept-${it.id}` }, it.name),
     element(
       "p",
       { class: "kept__figure" },

@@ -5,7 +5,7 @@ import * as api from "#kit/api.js";
 import { element, fill } from "#kit/element.js";
 import { drawHeader } from "#kit/header.js";
 import { describeCell, emptyNote, errorNote } from "#kit/notes.js";
-import { Sheet } from "#kit/sheet.js";
+import { isSmallWindow, Sheet } from "#kit/sheet.js";
 import { asApiError, boundsOf, byId, openPage, say, setUpPrinting, writeAddress } from "#kit/shell.js";
 import { listenForSources } from "#kit/sources-dialog.js";
 import { listenForUndo, Undo } from "#kit/undo.js";
@@ -65,7 +65,7 @@ class WhatIfPage {
     /** @type {import("#rooms/what-if/what-if-panel.js").WhatIfPanel} */
     this.panel = byId("what-if");
     this.sheet = new Sheet(byId("panel"), byId("panel-handle"));
-    this.legend = new Legend(byId("legend"), !this.sheet.narrow.matches);
+    this.legend = new Legend(byId("legend"), !isSmallWindow());
     this.legend.hide();
     this.map = new WhatIfMap(byId("map"), boundsOf(status), {
       onOpen: () => {},

@@ -2,6 +2,7 @@
 
 import { element, fill } from "#kit/element.js";
 import { keepFocus } from "#kit/focus.js";
+import { resourceEntry } from "#kit/resource-entry.js";
 import { symbol } from "#kit/symbols.js";
 import { KINDS } from "#kit/words.js";
 
@@ -130,27 +131,6 @@ export class ResourcePanel extends HTMLElement {
   entry(item) {
     return resourceEntry(item, () => this.#tell("open", { type: "resource", id: String(item.properties.id) }));
   }
-}
-
-/** Return one resource as a button. @param {ResourceFeature} item @param {() => void} open @returns {HTMLElement} */
-export function resourceEntry({ geometry, properties }, open) {
-  const facts = [
-    properties.district,
-    properties.next_text && `次回 ${properties.next_text}`,
-    !geometry && "場所は公表されていません",
-  ];
-  return element(
-    "button",
-    { type: "button", class: "entry", "data-key": `resource-${properties.id}`, onclick: open },
-    symbol(properties.kind),
-    element(
-      "span",
-      {},
-      element("span", { class: "entry__name" }, properties.name),
-      properties.is_demo && element("span", { class: "badge badge--demo" }, "デモ"),
-      element("span", { class: "quiet" }, facts.filter(Boolean).join(" ・ ")),
-    ),
-  );
 }
 
 customElements.define("tono-resources", ResourcePanel);

@@ -3,9 +3,9 @@
 import { ApiError } from "#kit/api.js";
 import { element, fill } from "#kit/element.js";
 import { errorNote } from "#kit/notes.js";
+import { resourceEntry } from "#kit/resource-entry.js";
 import { symbol } from "#kit/symbols.js";
 import { accuracyText, count, dateText, kindTitle, meansText, percent } from "#kit/words.js";
-import { resourceEntry } from "#rooms/overview/resource-panel.js";
 
 /** @typedef {import("#kit/types.js").ResourceDetails} ResourceDetails */
 /** @typedef {import("#kit/types.js").Schedule} Schedule */

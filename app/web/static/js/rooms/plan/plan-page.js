@@ -1,4 +1,4 @@
-/** The map of everything: keeps map, panels and address in step. */
+/** The map of who is reached: keeps map, panels and address in step. */
 
 import { readState, shown, writeState } from "#kit/address.js";
 import * as api from "#kit/api.js";
@@ -14,11 +14,11 @@ import { askForLand, drawGround } from "#map/ground.js";
 import { Legend } from "#map/legend.js";
 import { MapView } from "#map/map-view.js";
 import { bySite } from "#map/sites.js";
-import "#rooms/overview/coverage-panel.js";
-import "#rooms/overview/details-panel.js";
-import "#rooms/overview/resource-panel.js";
-import "#rooms/overview/search-box.js";
-import { Sheet } from "#kit/sheet.js";
+import "#rooms/plan/coverage-panel.js";
+import "#kit/details-panel.js";
+import "#rooms/plan/resource-panel.js";
+import "#kit/search-box.js";
+import { isSmallWindow, Sheet } from "#kit/sheet.js";
 
 /** @typedef {import("#kit/address.js").State} State */
 /** @typedef {import("#kit/address.js").Selection} Selection */
@@ -29,7 +29,7 @@ const NEAR = 13.5;
 const TABS = /** @type {const} */ (["coverage", "resources"]);
 
 /** Everything on the page. */
-class OverviewPage {
+class PlanPage {
   /** @param {import("#kit/types.js").Status} status */
   constructor(status) {
     this.status = status;
@@ -45,13 +45,13 @@ class OverviewPage {
     /** Whether the list shows other resources than the map; a hidden list is made when it is opened. */
     this.isListOld = true;
     this.panels = {
-      /** @type {import("#rooms/overview/coverage-panel.js").CoveragePanel} */ coverage: byId("coverage"),
-      /** @type {import("#rooms/overview/resource-panel.js").ResourcePanel} */ resources: byId("resources"),
-      /** @type {import("#rooms/overview/details-panel.js").DetailsPanel} */ details: byId("details"),
+      /** @type {import("#rooms/plan/coverage-panel.js").CoveragePanel} */ coverage: byId("coverage"),
+      /** @type {import("#rooms/plan/resource-panel.js").ResourcePanel} */ resources: byId("resources"),
+      /** @type {import("#kit/details-panel.js").DetailsPanel} */ details: byId("details"),
       /** @type {import("#kit/sources-dialog.js").SourcesDialog} */ sources: byId("sources"),
     };
     this.sheet = new Sheet(byId("panel"), byId("panel-handle"));
-    this.legend = new Legend(byId("legend"), !this.sheet.narrow.matches);
+    this.legend = new Legend(byId("legend"), !isSmallWindow());
     this.legend.hide();
     this.map = new MapView(byId("map"), boundsOf(status), {
       onOpen: (selection) => this.select(selection),
@@ -391,4 +391,4 @@ class OverviewPage {
 }
 
 const land = askForLand();
-await openPage((status) => new OverviewPage(status).load(land), "view-coverage");
+await openPage((status) => new PlanPage(status).load(land), "view-coverage");
