@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="write the screenshots of docs/pictures anew")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return three processes for two cores: one that drives a browser waits for it a third of the time."""
+    return max(1, (os.cpu_count() or 1) * 3 // 2)
+
+
 # Those that take longest come first, so that at the end no process waits for another.
 ORDER = ("real", "browser", "geo")
 

@@ -15,7 +15,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
@@ -187,7 +187,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, byte
     return {name: whole(tmp_path_factory.mktemp("whole"), name) for name in kinds}
 
 
-@settings(max_examples=40)
 @given(data=st.data(), kind=st.sampled_from(["a.geojson", "a.gpkg", "a.shp", "a.parquet", "a.csv"]))
 def test_a_damaged_file_is_taken_or_told_in_one_sentence(
     corpus: dict[str, dict[str, bytes]], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, kind: str

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from gap_report_attack import leaks, mask_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.reports.gap_counts import COLUMNS, GapCounts, People, before_said, count_people
@@ -49,7 +49,6 @@ square = st.tuples(
 )
 
 
-@settings(max_examples=40)
 @given(st.lists(square, min_size=1, max_size=14))
 def test_no_small_count_is_found_by_subtraction(squares: list[tuple[str, int, float, float, int, bool]]) -> None:
     rows = [

@@ -17,7 +17,7 @@ import shapely
 from drawn_networks import CAR, at, draw
 from drawn_prefecture import LONELY, PEOPLE, ROAD, write_areas, write_offices, write_roads
 from factories import plain
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app import cli
@@ -146,7 +146,6 @@ def test_an_office_that_no_road_reaches_covers_nobody_and_is_shown(batch):
     assert found["mean_s"] is None
 
 
-@settings(max_examples=30)
 @given(
     people=st.lists(st.integers(0, 9999), min_size=6, max_size=6),
     east=st.lists(st.integers(0, 12000), min_size=6, max_size=6),

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InputError
@@ -261,7 +261,6 @@ def searched(rrule: str, start: date, last: date) -> list[date]:
     return found[: int(parts["COUNT"])] if "COUNT" in parts else found
 
 
-FEW = settings(max_examples=50)
 STARTS = st.dates(date(2024, 1, 1), date(2026, 12, 31))
 
 
@@ -270,7 +269,6 @@ def days_of_ours(rrule: str, start: date, first: date, last: date) -> list[date]
     return list(days_between(rule, start, first, last, time()))
 
 
-@FEW
 @given(rrule=rules(), start=STARTS, ahead=st.integers(0, 900))
 def test_every_day_is_that_of_a_search_day_by_day(rrule: str, start: date, ahead: int) -> None:
     last = date(2028, 12, 31)
@@ -281,7 +279,6 @@ def test_every_day_is_that_of_a_search_day_by_day(rrule: str, start: date, ahead
     assert days_of_ours(rrule, start, since, last) == [day for day in right if day >= since]
 
 
-@FEW
 @given(rrule=rules().filter(lambda rule: not ("BYDAY" in rule and rule.count("BY") > 1)), start=STARTS)
 def test_every_day_is_that_of_another_library(rrule: str, start: date) -> None:
     codes = rrule.partition("BYDAY=")[2].split(";")[0].split(",")

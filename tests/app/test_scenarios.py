@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from factories import LENGTHS, NODES, build_consultant, build_people, build_roads, build_town, plain
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -183,7 +183,6 @@ CELLS = st.dictionaries(
 )
 
 
-@settings(max_examples=60)
 @given(before=CELLS, after=CELLS)
 def test_everybody_is_counted_once(before: dict[str, Cell], after: dict[str, Cell]) -> None:
     found = compare(before, after)

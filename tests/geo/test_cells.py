@@ -5,14 +5,13 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.shortest_paths import INFINITE, Ends, SearchGraph, TickOverflowError, TimedGraph, search_within
 from geo.shortest_paths.cells import CELL, cell_order
 from geo.shortest_paths.ticks import SAFE
 
-LAW = settings(max_examples=40)
 OUTSIDE = -1
 
 
@@ -44,7 +43,6 @@ def oracle(edges: tuple[np.ndarray, ...], nodes: np.ndarray, ticks: np.ndarray, 
     return {node: time for node, time in found.items() if node != OUTSIDE}
 
 
-@LAW
 @given(st.integers(0, 2**32 - 1), st.booleans(), st.one_of(st.integers(0, 5000), st.just(INFINITE - 1)))
 def test_a_search_across_cells_equals_networkx(seed: int, is_near: bool, limit: int) -> None:  # noqa: FBT001 - drawn
     edges = drawn_graph(seed, is_near=is_near)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 from drawn_networks import at
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.roads.closures import edges_along
@@ -102,7 +102,6 @@ def drawn_side_by_side(draw: st.DrawFn, least_gap: float = 8) -> tuple[RoadNetwo
     return network, sorted(chosen)
 
 
-@settings(max_examples=40)
 @given(drawn_side_by_side())
 def test_a_closure_drawn_on_edges_shuts_exactly_these(drawn: tuple[RoadNetwork, list[int]]) -> None:
     network, chosen = drawn
@@ -112,7 +111,6 @@ def test_a_closure_drawn_on_edges_shuts_exactly_these(drawn: tuple[RoadNetwork, 
     assert edges_along(network, [shapely.MultiLineString(list(network.lines[chosen]))]).tolist() == chosen
 
 
-@settings(max_examples=40)
 @given(drawn_side_by_side(least_gap=15), st.floats(-5, 5), st.floats(-5, 5))
 def test_a_drawing_that_is_five_metres_off_means_the_same_roads(
     drawn: tuple[RoadNetwork, list[int]], east: float, north: float

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 from drawn_networks import CAR, at, draw
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -201,7 +201,6 @@ def test_what_a_closure_shuts_is_driven_round_or_not_reached() -> None:
     assert travel_time_matrix(CROSSING, at((0, 0)), at((2000, 0)), profile=CAR)[0, 0] == pytest.approx(200, abs=0.1)
 
 
-@settings(max_examples=60)
 @given(
     points=st.lists(
         st.tuples(st.sampled_from([0.0, 60.0, 600.0, 600.5, 1800.0, np.inf]), st.integers(0, 9), st.integers(0, 3)),

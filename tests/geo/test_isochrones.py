@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from drawn_networks import CAR, CORNER, EPSG, FOOT, at, draw
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from random_networks import networks
 
@@ -170,7 +170,6 @@ def test_places_of_another_network_are_refused() -> None:
 PLACE = st.tuples(st.integers(0, 2000), st.integers(0, 2000))
 
 
-@settings(max_examples=30)
 @given(networks, PLACE, st.lists(st.integers(0, 500), min_size=1, max_size=4))
 def test_areas_are_valid_and_nest(network: RoadNetwork, origin: tuple[int, int], cutoffs: list[int]) -> None:
     frame = isochrones(network, at(origin), cutoffs, profile=CAR)
@@ -181,7 +180,6 @@ def test_areas_are_valid_and_nest(network: RoadNetwork, origin: tuple[int, int],
         assert shapely.difference(smaller, larger).area <= 1e-12
 
 
-@settings(max_examples=30)
 @given(networks, PLACE, st.integers(0, 300), st.integers(1, 300))
 def test_an_area_does_not_depend_on_what_else_is_asked(
     network: RoadNetwork, origin: tuple[int, int], cutoff: int, more: int
@@ -190,7 +188,6 @@ def test_an_area_does_not_depend_on_what_else_is_asked(
     assert shapely.symmetric_difference(alone, both).area <= 1e-3
 
 
-@settings(max_examples=30)
 @given(networks, PLACE, st.integers(0, 400))
 def test_roads_reached_in_time_lie_inside_and_far_ones_outside(
     network: RoadNetwork, origin: tuple[int, int], cutoff: int

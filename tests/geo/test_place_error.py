@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from drawn_networks import CAR, CORNER, EPSG, at, draw
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.crs import to_metres
@@ -73,7 +73,6 @@ def test_a_radius_must_be_a_number_of_metres(radius_m):
 
 
 @example(place=(1510, 0), radius_m=45, true=[(0.25, 4.25)])
-@settings(max_examples=25, deadline=None)
 @given(
     place=st.tuples(st.integers(0, 3000), st.integers(-150, 150)),
     radius_m=st.integers(1, 1500),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from drawn_networks import CAR as DRAWN
 from drawn_networks import at, draw
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from random_networks import networks
 
@@ -195,7 +195,6 @@ profiles = st.builds(
 )
 
 
-@settings(max_examples=40)
 @given(networks, profiles)
 def test_with_delays_a_trip_is_the_sum_of_its_edges_for_networkx_too(network: RoadNetwork, profile: Profile) -> None:
     graph: nx.DiGraph[int] = nx.DiGraph()
@@ -213,7 +212,6 @@ def test_with_delays_a_trip_is_the_sum_of_its_edges_for_networkx_too(network: Ro
             assert found[origin, node] == pytest.approx(expected.get(node, np.inf), abs=0.01)
 
 
-@settings(max_examples=40)
 @given(networks, profiles)
 def test_slower_speeds_and_longer_delays_never_shorten_a_trip(network: RoadNetwork, profile: Profile) -> None:
     places = snap(network, network.node_lonlat, profile)

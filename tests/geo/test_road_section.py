@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 from drawn_networks import at, draw
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import OffNetworkError
@@ -85,7 +85,6 @@ def test_a_place_far_from_roads_and_an_island_are_refused() -> None:
 PLACE = st.tuples(st.integers(0, 2000), st.integers(-50, 50))
 
 
-@settings(max_examples=40)
 @given(PLACE, PLACE)
 def test_there_and_back_is_the_same_road(start: tuple[int, int], end: tuple[int, int]) -> None:
     there, back = section(start, end), section(end, start)
@@ -97,7 +96,6 @@ def test_there_and_back_is_the_same_road(start: tuple[int, int], end: tuple[int,
     assert there.length_m == pytest.approx(metres(ROADS, there.line), rel=2e-3, abs=0.5)
 
 
-@settings(max_examples=40)
 @given(PLACE, PLACE)
 def test_a_closure_along_the_stretch_shuts_its_edges(start: tuple[int, int], end: tuple[int, int]) -> None:
     found = section(start, end)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from drawn_networks import CAR, at, draw
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from random_networks import networks
 
@@ -28,7 +28,6 @@ def routes(network: RoadNetwork, origins, destinations, profile=CAR) -> Routes:
     )
 
 
-@settings(max_examples=40)
 @given(networks, PLACES, st.sampled_from([CAR, WAITING]))
 def test_the_parts_of_a_trip_add_up_to_its_travel_time(network: RoadNetwork, places, profile) -> None:
     pairs = [(a, b) for a in places for b in places]

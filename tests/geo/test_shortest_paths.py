@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import pytest
 from drawn_networks import CAR, at, draw
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from random_networks import networks
 from scipy.sparse import csr_array
@@ -47,7 +47,6 @@ from geo.travel.travel_time import nearest_origin, node_times, nodes_within, tra
 NOWHERE = INFINITE
 # A tick of a second: what comes out of the kernels as seconds are the ticks themselves.
 SECOND = Clock(0)
-LAW = settings(max_examples=60)
 
 
 class Graph(NamedTuple):
@@ -143,7 +142,6 @@ Kernel = Callable[[Graph], np.ndarray]
 
 
 @KERNELS
-@LAW
 @given(graphs())
 def test_times_equal_networkx(kernel: Kernel, g: Graph) -> None:
     np.testing.assert_array_equal(kernel(g), oracle(g))
@@ -186,7 +184,6 @@ def test_both_kernels_agree_on_a_network_of_many_cells() -> None:
 
 
 @KERNELS
-@LAW
 @given(graphs())
 def test_no_time_to_oneself_and_no_shorter_way_by_a_third_node(kernel: Kernel, g: Graph) -> None:
     times = kernel(g)
@@ -195,7 +192,6 @@ def test_no_time_to_oneself_and_no_shorter_way_by_a_third_node(kernel: Kernel, g
 
 
 @KERNELS
-@LAW
 @given(graphs())
 def test_turning_every_edge_round_turns_the_matrix_round(kernel: Kernel, g: Graph) -> None:
     turned = g._replace(forward=g.backward, backward=g.forward)
@@ -205,7 +201,6 @@ def test_turning_every_edge_round_turns_the_matrix_round(kernel: Kernel, g: Grap
 
 
 @KERNELS
-@LAW
 @given(graphs(), st.data())
 def test_closing_a_road_never_shortens_a_trip(kernel: Kernel, g: Graph, data: st.DataObject) -> None:
     assume(len(g.u))
@@ -216,7 +211,6 @@ def test_closing_a_road_never_shortens_a_trip(kernel: Kernel, g: Graph, data: st
 
 
 @KERNELS
-@LAW
 @given(graphs(), st.randoms(use_true_random=False))
 def test_the_order_of_nodes_and_edges_does_not_matter(kernel: Kernel, g: Graph, random) -> None:
     name, row = np.array(random.sample(range(g.count), g.count)), random.sample(range(len(g.u)), len(g.u))
@@ -226,14 +220,12 @@ def test_the_order_of_nodes_and_edges_does_not_matter(kernel: Kernel, g: Graph, 
     np.testing.assert_array_equal(kernel(other)[np.ix_(name, name)], kernel(g))
 
 
-@LAW
 @given(graphs(), st.randoms(use_true_random=False))
 def test_any_order_of_contraction_gives_the_same_times(g: Graph, random) -> None:
     rank = np.array(random.sample(range(g.count), g.count), dtype=np.int64)
     np.testing.assert_array_equal(swept(g, rank), swept(g))
 
 
-@LAW
 @given(graphs(), st.one_of(st.integers(0, 12), st.integers(0, 10**6)))
 def test_a_limit_includes_its_own_value_and_only_cuts(g: Graph, limit: int) -> None:
     whole = searched(g)
@@ -284,7 +276,6 @@ def seconds(ends: Ends) -> np.ndarray:
     return np.where(ends.ticks < NOWHERE, ends.ticks, np.inf)
 
 
-@LAW
 @given(graphs(), st.data())
 def test_from_place_to_place_over_the_better_end_of_both(g: Graph, data: st.DataObject) -> None:
     origins, destinations = data.draw(places(g.count)), data.draw(places(g.count))
@@ -370,7 +361,6 @@ def times_of(network: RoadNetwork, **options) -> list[np.ndarray]:
     ]
 
 
-@LAW
 @given(networks, st.data())
 def test_a_network_too_large_for_a_hierarchy_has_the_same_times(network: RoadNetwork, data: st.DataObject) -> None:
     closed = data.draw(st.lists(st.integers(0, network.edge_count - 1), unique=True, max_size=2))
@@ -385,7 +375,6 @@ def test_a_network_too_large_for_a_hierarchy_has_the_same_times(network: RoadNet
         np.testing.assert_array_equal(one, other)
 
 
-@LAW
 @given(networks, st.floats(0, 300))
 def test_the_nodes_within_a_cutoff_are_those_that_are_no_farther(network: RoadNetwork, cutoff: float) -> None:
     spots = snap(network, network.node_lonlat, CAR)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from drawn_networks import CAR, EPSG, at, draw
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from random_networks import networks
 
@@ -25,7 +25,6 @@ LINE = draw((1, 2, [(0, 0), (1000, 0)]), (2, 3, [(1000, 0), (3000, 0)]))
 PLACES = st.lists(st.tuples(st.floats(-300, 2300), st.floats(-300, 2300)), min_size=1, max_size=12)
 
 
-@settings(max_examples=60)
 @given(networks, PLACES, st.sampled_from([CAR, replace(CAR, speed_kmh={"track": 6.0})]))
 def test_snapping_equals_a_look_at_every_road(
     network: RoadNetwork, places: list[tuple[float, float]], profile: Profile

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_networks import at, draw
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from random_networks import networks
 from shapely import LineString
@@ -42,7 +42,6 @@ def in_arcs(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return pd.concat([table, back], ignore_index=True)
 
 
-@settings(max_examples=40)
 @given(networks, st.randoms())
 def test_two_rows_a_street_give_the_same_network(network: RoadNetwork, random: Any) -> None:
     once = as_table(network)
