@@ -26,6 +26,7 @@ from app.coverage.measure_coverage import MINUTES, RUN_LENGTH
 from app.coverage.models import CoverageRun
 from app.coverage.queries import Stamp, find_stamp, get_run, state_of_inputs
 from app.coverage.schemas import Figures
+from app.coverage.speed_range import Positions, possible_positions
 from app.coverage.travel import cell_points, departure_points
 from app.database import answering, transaction
 from app.documents.kept import Kept
@@ -64,6 +65,11 @@ class Present:
         """Seconds until the first consultant is at each cell; inf where nobody arrives."""
         found: NDArray[np.float32] = self.times.min(axis=0, initial=np.inf)
         return found
+
+    @cached_property
+    def positions(self) -> Positions:
+        """Where each base may be whose place is uncertain; nobody whose place is tried has one."""
+        return possible_positions(self.inputs.network, self.inputs.postings, self.starts, self.question.profile)
 
     @property
     def run(self) -> str:

@@ -14,7 +14,7 @@ from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_
 from app.coverage.models import CoverageCell, CoverageRun
 from app.coverage.queries import find_run
 from app.coverage.schemas import CoverageDocument, UnreachableCell
-from app.coverage.speed_range import add_range, measure_ranges
+from app.coverage.speed_range import add_range, measure_ranges, possible_positions
 from app.coverage.travel import times_to_cells
 from geo.coverage.people_reached import unreachable_reason
 from geo.roads.snapping import Snapped
@@ -35,7 +35,8 @@ def measure_coverage(
     if stored is not None:
         return stored
     times, starts, places = times_to_cells(inputs, question)
-    ranges = measure_ranges(inputs.network, inputs.postings, starts, places, question)
+    positions = possible_positions(inputs.network, inputs.postings, starts, question.profile)
+    ranges = measure_ranges(inputs.network, inputs.postings, starts, places, question, positions=positions)
     reasons = _reasons(inputs, question, times, places)
     people = People.of(inputs.cells, inputs.districts)
     found = add_range(figures(people, inputs.postings, times, minutes), people, ranges, minutes)

@@ -17,7 +17,6 @@ from geo.travel.travel_time import SecondsRange
 
 Seconds = NDArray[np.float32]
 People = NDArray[np.int64]
-EVERYONE = slice(None)
 
 
 class Reached(Document):
@@ -55,14 +54,12 @@ def told(found: Coverage, minutes: Sequence[int]) -> Reached:
     )
 
 
-def counted_range(
-    times: SecondsRange, people: People, minutes: Sequence[int], mine: NDArray[np.intp] | slice = EVERYONE
-) -> WithRange:
-    """Return how many are reached in the longest and in the shortest of times, of all or of some people."""
+def counted_range(times: SecondsRange, people: People, minutes: Sequence[int]) -> WithRange:
+    """Return how many are reached in the longest and in the shortest of times."""
     cutoffs = seconds_of(minutes)
     return WithRange(
-        covered_low=_by_minutes(coverage(times.slowest[mine], people[mine], cutoffs).covered, minutes),
-        covered_high=_by_minutes(coverage(times.fastest[mine], people[mine], cutoffs).covered, minutes),
+        covered_low=_by_minutes(coverage(times.slowest, people, cutoffs).covered, minutes),
+        covered_high=_by_minutes(coverage(times.fastest, people, cutoffs).covered, minutes),
     )
 
 

@@ -59,7 +59,7 @@ def _measure(present: Present, trial: Trial) -> Tried:
     then: Figures = figures(present.people, postings, times, minutes)
     if trial.with_range:
         asked = replace(question, closed=closed)
-        ranges = measure_ranges(inputs.network, postings, starts, present.cells, asked)
+        ranges = measure_ranges(inputs.network, postings, starts, present.cells, asked, positions=present.positions)
         then = add_range(then, present.people, ranges, minutes)
     first_added = len(postings) - len(trial.added)
     return Tried(
