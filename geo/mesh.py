@@ -142,10 +142,11 @@ def bounds(code: str) -> Bounds:
     >>> bounds("5841")
     (141.0, 38.666666666666664, 142.0, 39.333333333333336)
     """
+    # Whole numbers divided: each border is rounded once.
     east, north, width = corner(code)
-    west_end, east_end = FIRST_LON + Fraction(east, EAST_STEPS), FIRST_LON + Fraction(east + width, EAST_STEPS)
-    south_end, north_end = Fraction(north, NORTH_STEPS), Fraction(north + width, NORTH_STEPS)
-    return float(west_end), float(south_end), float(east_end), float(north_end)
+    east += FIRST_LON * EAST_STEPS
+    south_end, north_end = north / NORTH_STEPS, (north + width) / NORTH_STEPS
+    return east / EAST_STEPS, south_end, (east + width) / EAST_STEPS, north_end
 
 
 def centre(code: str) -> tuple[float, float]:

@@ -67,10 +67,11 @@ def closures_export(file: Path) -> None:
 @app.command("propose")
 def closures_propose(file: Path) -> None:
     """Write the closed seasons that the map tells of to CSV, to be checked and imported."""
+    from app.demand.queries import named_places
     from app.roads.propose_closures import propose_closures
 
     with opened() as session:
-        number, undated = propose_closures(session, file)
+        number, undated = propose_closures(session, file, named_places(session))
     without = (
         f" {undated} of them name no days: fill in yearly_from and yearly_to, or take them out." if undated else ""
     )

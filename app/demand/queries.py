@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 from sqlalchemy import ColumnElement, and_, delete, func, literal_column, or_, select, text, union
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from app.demand.models import DemandCell, SmallArea
 from app.register.models import District
 from app.register.queries import in_district, with_district
 from app.register.search import Found, Wanted, holds, name_of, rank_of
+from app.roads.road_titles import NamedPlaces
 
 
 class Cell(NamedTuple):
@@ -74,6 +76,14 @@ def list_places(session: Session) -> Sequence[tuple[SmallArea, str | None]]:
     )
     rows = session.execute(select(SmallArea, district).order_by(SmallArea.code))
     return [(area, name) for area, name in rows]
+
+
+def named_places(session: Session) -> NamedPlaces:
+    """Return the settlements as roads beside them are called."""
+    place = SmallArea.location
+    query = select(SmallArea.name, func.ST_X(place), func.ST_Y(place)).order_by(SmallArea.code)
+    rows = session.execute(query).all()
+    return NamedPlaces(tuple(row[0] for row in rows), np.array([row[1:] for row in rows], dtype=float).reshape(-1, 2))
 
 
 def state_of_places(session: Session) -> str:

@@ -13,13 +13,17 @@ from sqlalchemy.orm import Session
 from app.coverage.figures import NO_DISTRICT
 from app.coverage.inputs import Inputs, Question
 from app.coverage.travel import cell_points, departure_points
+from app.demand.queries import named_places
 from app.resilience.kept_answers import Wish, by_district, kept
 from app.resilience.models import ResilienceRun
-from app.roads.road_titles import class_title, road_title
+from app.roads.road_titles import NamedPlaces, class_title, edge_title
 from geo.coverage.critical_links import CriticalLinks, critical_links
 from geo.coverage.critical_segments import Segment, critical_segments, different_roads
+from geo.coverage.people_along_roads import PeopleAlongRoads, people_along_roads
 from geo.crs import to_metres
 from geo.roads.network import RoadNetwork
+from geo.roads.profiles import Profile
+from geo.roads.snapping import Snapped
 from geo.travel.detours import detour
 from geo.travel.travel_time import edge_seconds, nearest_origin
 
@@ -30,20 +34,21 @@ DIGITS = 6
 
 def find_critical_links(session: Session, wish: Wish, say: Say = lambda _: None) -> ResilienceRun:
     """Return how many people lose cover with every edge, and the worst roads with the way round each."""
-    return kept(session, wish, lambda inputs, question: _roads(inputs, question, wish.worst, say))
+    places = named_places(session)
+    return kept(session, wish, lambda inputs, question: _roads(inputs, question, places, wish.worst, say))
 
 
-def _roads(inputs: Inputs, question: Question, worst: int, say: Say) -> dict[str, Any]:
+def _roads(inputs: Inputs, question: Question, places: NamedPlaces, worst: int, say: Say) -> dict[str, Any]:
     network, profile, people = inputs.network, question.profile, inputs.people
     (cutoff_s,) = question.cutoffs_s
     start = departure_points(network, inputs.postings, profile)
-    end = cell_points(network, inputs.cells, profile)
+    spread = _spread(inputs, profile)
     say(f"Closing each of {network.edge_count:,} edges in turn …")
     found = critical_links(
         network,
         start,
-        end,
-        people,
+        spread.places,
+        spread.people,
         profile=profile,
         cutoff_s=cutoff_s,
         closed=question.closed,
@@ -52,27 +57,43 @@ def _roads(inputs: Inputs, question: Question, worst: int, say: Say) -> dict[str
     segments = critical_segments(network, found)
     chosen = list(different_roads(segments, found))
     say(f"Finding the way round {min(worst, len(chosen))} of {len(segments)} segments …")
-    seconds, _ = nearest_origin(network, start, end, profile=profile, cutoff_s=cutoff_s, closed=question.closed)
+
+    def covered(places: Snapped, people: Ints) -> int:
+        seconds, _ = nearest_origin(network, start, places, profile=profile, cutoff_s=cutoff_s, closed=question.closed)
+        return int(people[np.isfinite(seconds)].sum())
+
     return {
         "population": int(people.sum()),
-        "covered": int(people[np.isfinite(seconds)].sum()),
+        "covered": covered(cell_points(network, inputs.cells, profile), people),
+        "covered_along_roads": covered(spread.places, spread.people),
         "edges": network.edge_count,
         "edges_with_loss": int((found.loss > 0).sum()),
         "segments": len(segments),
         "roads": len(chosen),
-        "worst": [_segment(inputs, question, found, segments[index]) for index in chosen[:worst]],
+        "worst": [
+            {"title": edge_title(network, segment.worst, places)} | _segment(inputs, question, spread, found, segment)
+            for segment in (segments[index] for index in chosen[:worst])
+        ],
         "at_bases": _at_bases(inputs, found, start.edge),
         "losses": _losses(inputs, found),
     }
 
 
-def _segment(inputs: Inputs, question: Question, found: CriticalLinks, segment: Segment) -> dict[str, Any]:
+def _spread(inputs: Inputs, profile: Profile) -> PeopleAlongRoads:
+    """Return the people of each square along the roads in it, so that no square hangs on one road alone."""
+    codes = [cell.mesh_code for cell in inputs.cells]
+    points = [cell.access_point for cell in inputs.cells]
+    return people_along_roads(inputs.network, codes, points, inputs.people, profile=profile)
+
+
+def _segment(
+    inputs: Inputs, question: Question, spread: PeopleAlongRoads, found: CriticalLinks, segment: Segment
+) -> dict[str, Any]:
     network = inputs.network
     number, name = network.labels[network.label[segment.worst]]
     highway = network.highways[network.highway[segment.worst]]
-    cells = segment.destinations.tolist()
+    cells, people = _by_square(spread, segment.destinations)
     return {
-        "title": road_title(number, name, highway),
         "number": number,
         "name": name,
         "class": highway,
@@ -80,7 +101,7 @@ def _segment(inputs: Inputs, question: Question, found: CriticalLinks, segment: 
         "district": _district_near(inputs, segment.worst),
         "population": int(segment.beyond),
         "population_on_it": int(found.loss[segment.worst] - segment.beyond),
-        "districts": by_district(inputs, cells),
+        "districts": by_district(inputs, cells, people),
         "length_m": round(float(network.length_m[segment.edges].sum()), 1),
         "edges": segment.edges.tolist(),
         "worst_edge": segment.worst,
@@ -89,6 +110,14 @@ def _segment(inputs: Inputs, question: Question, found: CriticalLinks, segment: 
         "worst_line": _drawn(network.lines[segment.worst]),
         "line": _drawn(shapely.union_all(network.lines[segment.edges])),
     }
+
+
+def _by_square(spread: PeopleAlongRoads, places: Ints) -> tuple[list[int], list[int]]:
+    """Return the squares that some places lie in, and the people at these places of each."""
+    squares, which = np.unique(spread.square[places], return_inverse=True)
+    people = np.zeros(len(squares), dtype=np.int64)
+    np.add.at(people, which, spread.people[places])
+    return squares.tolist(), people.tolist()
 
 
 def _way_round(network: RoadNetwork, question: Question, edge: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +13,8 @@ from app.coverage.figures import NO_DISTRICT
 from app.coverage.inputs import Inputs, Question, describe, gather_inputs, pose_question, sha256
 from app.coverage.keep_warm import present_coverage
 from app.coverage.measure_coverage import RUN_LENGTH
+from app.demand.queries import dataset_ids as demand_dataset_ids
+from app.demand.queries import named_places
 from app.errors import InputError, NotReadyError
 from app.resilience.models import ResilienceRun
 from app.resilience.queries import find_resilience_run
@@ -23,7 +25,7 @@ MINUTES = 20
 WORST = 10
 MOST_MINUTES = 240
 # Raised when the way of working out changes, so that an old result is never taken for a new one.
-METHOD = 2
+METHOD = 3
 DOCUMENTS: dict[Kind, type[ResilienceHead]] = {"backup": BackupDocument, "critical-roads": CriticalRoadsDocument}
 
 
@@ -42,7 +44,7 @@ def current_resilience(session: Session, kind: Kind, profile: str) -> Resilience
     """Return what is stored for the data as it is now; say how to make it where there is nothing."""
     wish = Wish(kind, profile=profile)
     inputs = present_coverage(session, profile, None).description | {"minutes": [wish.minutes]}
-    run = find_resilience_run(session, sha256(_description(wish, inputs)))
+    run = find_resilience_run(session, sha256(_description(session, wish, inputs)))
     if run is None:
         raise NotReadyError(
             f"This was not worked out since the data changed. Do it: `tono {kind} --profile {profile}`.",
@@ -59,7 +61,7 @@ def kept(session: Session, wish: Wish, work_out: Callable[[Inputs, Question], di
     if wish.worst <= 0:
         raise InputError(f"--worst must be above 0; got {wish.worst}.")
     inputs, question = _gathered(session, wish)
-    description = _description(wish, describe(inputs, question))
+    description = _description(session, wish, describe(inputs, question))
     fingerprint = sha256(description)
     stored = find_resilience_run(session, fingerprint)
     if stored is not None:
@@ -82,7 +84,7 @@ def kept(session: Session, wish: Wish, work_out: Callable[[Inputs, Question], di
         profile=wish.profile,
         at=wish.at,
         minutes=wish.minutes,
-        dataset_ids=list(inputs.dataset_ids),
+        dataset_ids=_dataset_ids(session, wish, inputs),
         inputs=description,
         document=document.model_dump_json(by_alias=True),
     )
@@ -91,14 +93,14 @@ def kept(session: Session, wish: Wish, work_out: Callable[[Inputs, Question], di
     return run
 
 
-def by_district(inputs: Inputs, cells: list[int]) -> list[PeopleOfDistrict]:
-    """Return the people of some cells by district, most first, of equals in the city's order."""
+def by_district(inputs: Inputs, cells: Sequence[int], people: Sequence[int]) -> list[PeopleOfDistrict]:
+    """Return people of some cells by district, most first, of equals in the city's order."""
     order = [*inputs.districts, NO_DISTRICT]
-    people: dict[str, int] = {}
-    for number in cells:
+    counts: dict[str, int] = {}
+    for number, count in zip(cells, people, strict=True):
         name = inputs.cells[number].district or NO_DISTRICT
-        people[name] = people.get(name, 0) + inputs.cells[number].population
-    rows = sorted(people.items(), key=lambda row: (-row[1], order.index(row[0])))
+        counts[name] = counts.get(name, 0) + count
+    rows = sorted(counts.items(), key=lambda row: (-row[1], order.index(row[0])))
     return [PeopleOfDistrict(name=name, population=count) for name, count in rows]
 
 
@@ -107,6 +109,16 @@ def _gathered(session: Session, wish: Wish) -> tuple[Inputs, Question]:
     return inputs, pose_question(session, inputs, wish.profile, [wish.minutes], wish.at)
 
 
-def _description(wish: Wish, inputs: dict[str, Any]) -> dict[str, Any]:
-    asked = {"resilience": wish.kind, "resilience_method": METHOD}
-    return {**asked, **({} if wish.kind == "backup" else {"worst": wish.worst}), **inputs}
+def _dataset_ids(session: Session, wish: Wish, inputs: Inputs) -> list[int]:
+    if wish.kind == "backup":
+        return list(inputs.dataset_ids)
+    return sorted({*inputs.dataset_ids, *demand_dataset_ids(session)})
+
+
+def _description(session: Session, wish: Wish, inputs: dict[str, Any]) -> dict[str, Any]:
+    asked: dict[str, Any] = {"resilience": wish.kind, "resilience_method": METHOD}
+    if wish.kind == "critical-roads":
+        # Roads without a name are called by the settlement beside them.
+        places = named_places(session)
+        asked |= {"worst": wish.worst, "settlements": sha256([places.names, places.lonlat.tolist()])}
+    return asked | inputs

@@ -63,7 +63,7 @@ def _consultant(inputs: Inputs, two: NearestTwo, number: int, lost: Ints) -> dic
         "district": posting.district,
         "catchment_population": int(counts[two.first == number].sum()),
         "loses_cover": int(counts[lost].sum()),
-        "districts": by_district(inputs, lost.tolist()),
+        "districts": by_district(inputs, lost.tolist(), counts[lost].tolist()),
         "next": _next(inputs, two, lost, counts),
         "mean_s": round(float((late[reached] * weights).sum() / weights.sum()), 1) if weights.sum() else None,
         "longest_s": round(float(late[reached].max()), 1) if reached.any() else None,

@@ -132,10 +132,15 @@ class EdgeLoss(Document):
 
 
 class CriticalRoadsDocument(ResilienceHead):
-    """The document of `tono critical-roads --json`, as it is stored."""
+    """The document of `tono critical-roads --json`, as it is stored.
+
+    `covered` counts each square by its one point, as the coverage does; `covered_along_roads` and all that follows
+    count the people of a square along the roads in it.
+    """
 
     population: int
     covered: int
+    covered_along_roads: int
     edges: int
     edges_with_loss: int
     segments: int

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.documents.geojson import geojson_shape
 from app.errors import InputError
 from app.roads.place_closures import multi
-from app.roads.road_titles import road_title
+from app.roads.road_titles import NamedPlaces, edge_title
 from app.roads.schemas import Section, SectionFeature
 from geo.errors import OffNetworkError
 from geo.roads.network import RoadNetwork
@@ -22,8 +22,10 @@ NEAR_M = 500.0
 LONGEST_M = 60_000.0
 
 
-def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> SectionFeature:
-    """Return the shortest stretch of road between two places as GeoJSON."""
+def choose_section(
+    network: RoadNetwork, start: tuple[float, float], end: tuple[float, float], places: NamedPlaces
+) -> SectionFeature:
+    """Return the shortest stretch of road between two places as GeoJSON, a nameless one called by the settlement."""
     try:
         section = section_between(network, start, end, limit_m=NEAR_M)
     except OffNetworkError as error:
@@ -39,7 +41,7 @@ def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[
     return SectionFeature(
         geometry=geojson_shape(multi(section.line)),
         properties=Section(
-            name=_name(network, section.edges),
+            name=_name(network, section.edges, places),
             length_m=round(section.length_m, 1),
             edges=sorted(section.edges.tolist()),
             network=network.fingerprint,
@@ -47,14 +49,15 @@ def choose_section(network: RoadNetwork, start: tuple[float, float], end: tuple[
     )
 
 
-def _name(network: RoadNetwork, edges: NDArray[np.int64]) -> str:
-    """Return what most of the stretch is called, empty where it has neither number nor name."""
+def _name(network: RoadNetwork, edges: NDArray[np.int64], places: NamedPlaces) -> str:
+    """Return what most of the stretch is called, empty where it has no number, no name and no settlement beside it."""
     if not len(edges):
         return ""
-    label = _longest(network.label, network, edges)
-    number, name = network.labels[label]
-    highway = network.highways[_longest(network.highway, network, edges[network.label[edges] == label])]
-    return road_title(number, name, highway) if number or name else ""
+    alike = edges[network.label[edges] == _longest(network.label, network, edges)]
+    alike = alike[network.highway[alike] == _longest(network.highway, network, alike)]
+    longest = int(alike[network.length_m[alike].argmax()])
+    is_known = any(network.labels[network.label[longest]]) or places.beside(network, longest)
+    return edge_title(network, longest, places) if is_known else ""
 
 
 def _longest(kind: NDArray[Any], network: RoadNetwork, edges: NDArray[np.int64]) -> int:

@@ -16,27 +16,26 @@ from app.roads.closure_columns import COLUMNS
 from app.roads.export_closures import plain
 from app.roads.models import Closure
 from app.roads.queries import active_network, read_network
-from app.roads.road_titles import road_title
+from app.roads.road_titles import NamedPlaces, edge_title
 from app.tables import write_csv
 from geo.roads.network import RoadNetwork
 
 
-def propose_closures(session: Session, path: Path) -> tuple[int, int]:
+def propose_closures(session: Session, path: Path, places: NamedPlaces) -> tuple[int, int]:
     """Write the proposals of the network in use; return how many, and how many of them name no days."""
     if path.suffix.lower() != ".csv":
         raise InputError(f"{path}: proposals are written as .csv.")
     row = active_network(session)
-    rows = proposals(read_network(session, row), row.source)
+    rows = proposals(read_network(session, row), row.source, places)
     write_whole(path, write_csv(COLUMNS, map(plain, rows)))
     return len(rows), sum(not proposal.yearly_from for proposal in rows)
 
 
-def proposals(network: RoadNetwork, source: str) -> list[Closure]:
-    """Return one closure for each road and rule, the tags of the map as its reason."""
+def proposals(network: RoadNetwork, source: str, places: NamedPlaces) -> list[Closure]:
+    """Return one closure for each road and rule, the tags of the map as its reason; nameless ones by settlement."""
     edges: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
     for rule in network.seasonal:
-        number, name = network.labels[network.label[rule.edge]]
-        title = road_title(number, name, network.highways[network.highway[rule.edge]])
+        title = edge_title(network, rule.edge, places)
         edges[(title, rule.yearly_from, rule.yearly_to, rule.text)].append(rule.edge)
     return [
         Closure(

@@ -1,4 +1,4 @@
-"""Routes of the roads: the network in use for the base map, stretches of road, and the calendar of closures."""
+"""Routes of the roads: the network in use for the base map, and the calendar of closures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from app.documents.problem import refusals
 from app.documents.typed import RowNumber
 from app.roads import edit_closures
 from app.roads.base_map import road_lines
-from app.roads.choose_section import choose_section
 from app.roads.queries import active_network, closures_at, list_closures, load_network
 from app.roads.schemas import (
     ClosureBody,
@@ -25,14 +24,12 @@ from app.roads.schemas import (
     RoadClass,
     RoadFeature,
     Roads,
-    SectionFeature,
     closure_feature,
 )
 
 router = APIRouter(tags=["道路"])
 Number = Annotated[RowNumber, Path()]
 Version = Annotated[RowNumber, Query()]
-Place = Annotated[str, Query(pattern=r"^-?\d{1,3}(\.\d{1,10})?,-?\d{1,2}(\.\d{1,10})?$")]
 
 
 @router.get("/roads", responses=MAY_BE_KNOWN | refusals(409))
@@ -48,18 +45,6 @@ def roads(session: DbSession, _: Caller, known: Known) -> Roads:
         ],
         is_schematic=row.is_schematic,
     )
-
-
-@router.get("/roads/section", responses=refusals(400, 409))
-def section(session: DbSession, _: Caller, start: Place, end: Place) -> SectionFeature:
-    """Return the stretch of road between two places beside it, with its edges, its length and its name."""
-    network = load_network(session, active_network(session))
-    return choose_section(network, _place(start), _place(end))
-
-
-def _place(text: str) -> tuple[float, float]:
-    lon, lat = text.split(",")
-    return float(lon), float(lat)
 
 
 @router.get("/closures", responses=refusals(400))

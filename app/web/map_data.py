@@ -1,4 +1,4 @@
-"""Routes that only the map page needs: the state of the data, the districts and the search over all kinds."""
+"""Routes that pages with a map need from several rooms: the state of the data, districts, search, a stretch of road."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from app.database import DbSession
 from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets, state_of
 from app.demand.queries import dataset_ids as demand_dataset_ids
-from app.demand.queries import find_places
+from app.demand.queries import find_places, named_places
+from app.documents.problem import refusals
 from app.errors import NotReadyError
 from app.register import queries, schemas
 from app.register.search import NO_NUL, Wanted
+from app.roads.choose_section import choose_section
 from app.roads.models import RoadNetworkRow
-from app.roads.queries import active_network, speed_edits_in_force
+from app.roads.queries import active_network, load_network, speed_edits_in_force
 from app.roads.road_titles import CLASS_TITLES
-from app.roads.schemas import SpeedTableRow, network_facts
+from app.roads.schemas import SectionFeature, SpeedTableRow, network_facts
 from app.roads.speed_words import describe_rows, edits_by_row, grouped
 from app.roads.speeds import profiles_with
 from app.web.headers import GSI_HOST
@@ -42,6 +44,7 @@ from geo.roads.profiles import Profile
 
 router = APIRouter(tags=["地図"])
 MOST_RESULTS = 20
+Place = Annotated[str, Query(pattern=r"^-?\d{1,3}(\.\d{1,10})?,-?\d{1,2}(\.\d{1,10})?$")]
 
 
 @router.get("/status")
@@ -152,3 +155,15 @@ def search(
     found = [entry for find in finders for entry in find(session, wanted, MOST_RESULTS)]
     best = sorted(found, key=lambda entry: entry.rank)[:MOST_RESULTS]
     return SearchResults(results=[Found(**entry._asdict()) for entry in best])
+
+
+@router.get("/roads/section", tags=["道路"], responses=refusals(400, 409))
+def section(session: DbSession, _: Caller, start: Place, end: Place) -> SectionFeature:
+    """Return the stretch of road between two places beside it, with its edges, its length and its name."""
+    network = load_network(session, active_network(session))
+    return choose_section(network, _place(start), _place(end), named_places(session))
+
+
+def _place(text: str) -> tuple[float, float]:
+    lon, lat = text.split(",")
+    return float(lon), float(lat)

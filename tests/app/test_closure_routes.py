@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from app.main import create_app
 from app.roads.choose_section import choose_section
+from app.roads.road_titles import NOWHERE, NamedPlaces
 from app.settings import Settings
 from geo.roads.network import RoadNetwork
 
@@ -101,7 +102,9 @@ def test_a_stretch_is_called_as_most_of_it(kinds: list[tuple[str, ...]], name: s
     edges = pd.DataFrame(kinds, columns=["highway", "ref", "name"]).assign(u=number, v=number + 1, oneway=False)
     edges["length_m"] = [1724.0, 1293.0, 1293.0][: len(kinds)]
     network = RoadNetwork.from_edges(gpd.GeoDataFrame(edges, geometry=lines, crs=4326))
-    assert choose_section(network, places[0], places[-1]).properties.name == name
+    assert choose_section(network, places[0], places[-1], NOWHERE).properties.name == name
+    beside = NamedPlaces(("六日町",), np.array([places[0]]))
+    assert choose_section(network, places[0], places[-1], beside).properties.name == (name or "六日町の道")
 
 
 def test_add_read_change_remove(client: TestClient, body: dict[str, Any]) -> None:

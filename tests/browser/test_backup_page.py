@@ -47,7 +47,8 @@ def test_a_consultant_is_away(visit: Visit, home: str, picture: Picture) -> None
 
 def test_a_road_is_cut(visit: Visit, home: str, picture: Picture) -> None:
     page = visit("/plan/resilience?tab=roads")
-    worst = api(home, "coverage/critical-roads")["worst"]
+    found = api(home, "coverage/critical-roads")
+    worst = found["worst"]
     rows = page.locator("#roads tbody tr")
     expect(rows).to_have_count(len(worst))
     expect(page.locator(".rank-mark")).to_have_count(len(worst))
@@ -56,6 +57,11 @@ def test_a_road_is_cut(visit: Visit, home: str, picture: Picture) -> None:
         assert road["district"] in row
         assert f"{road['population']:,}" in row
         assert ("う回路なし" in row) == (road["detour"] is None)
+    # How the people of a square are counted stands with the numbers, and so does the figure of the coverage.
+    words = page.locator("#view-roads")
+    expect(words).to_contain_text("区画を通る道の長さで分けて数えます")
+    expect(words).to_contain_text(f"着ける人は{found['covered_along_roads']:,}人です")
+    expect(words).to_contain_text(f"1つの地点で数え、{found['covered']:,}人")
     number = next(index for index, road in enumerate(worst) if road["detour"])
     page.locator(f"[data-key=road-{number}]").click()
     told = page.locator("#view-roads .told")

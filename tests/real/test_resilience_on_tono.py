@@ -14,6 +14,7 @@ from app.resilience.find_critical_links import find_critical_links
 from app.resilience.kept_answers import Wish
 from app.resilience.measure_backup import measure_backup
 from geo.coverage.critical_links import critical_links
+from geo.coverage.people_along_roads import people_along_roads
 from geo.roads.profiles import CAR
 from geo.travel.travel_time import nearest_origin, travel_time_matrix
 
@@ -53,6 +54,19 @@ def test_the_ten_worst_are_ten_roads_each_with_its_way_round(city: Session) -> N
         assert sum(part["population"] for part in row["districts"]) == row["population"]
         assert row["detour"] is None or row["detour"]["seconds"] >= row["usual_s"]
     assert found["worst"][0]["title"] == "国道107号"
+    # Both ways of counting say nearly the same, and no road stands for the one square whose point it carries.
+    assert abs(found["covered_along_roads"] - found["covered"]) < 100
+    assert all(len(row["cells"]) > 1 for row in found["worst"])
+
+
+def test_the_people_of_every_square_are_spread_at_once(city: Session) -> None:
+    inputs = gather_inputs(city)
+    codes, points = [cell.mesh_code for cell in inputs.cells], [cell.access_point for cell in inputs.cells]
+    begin = time.process_time()
+    found = people_along_roads(inputs.network, codes, points, inputs.people, profile=CAR)
+    assert time.process_time() - begin < 3
+    assert (np.bincount(found.square, found.people, minlength=len(codes)) == inputs.people).all()
+    assert len(found.people) > len(codes)
 
 
 def test_who_is_away_leaves_whom_the_others_do_not_reach(city: Session) -> None:
