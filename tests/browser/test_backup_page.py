@@ -61,7 +61,7 @@ def test_a_road_is_cut(visit: Visit, home: str, picture: Picture) -> None:
     words = page.locator("#view-roads")
     expect(words).to_contain_text("区画を通る道の長さで分けて数えます")
     expect(words).to_contain_text(f"着ける人は{found['covered_along_roads']:,}人です")
-    expect(words).to_contain_text(f"1つの地点で数え、{found['covered']:,}人")
+    expect(words).to_contain_text(f"1つの地点で数え、{found['covered']:,}人です")
     number = next(index for index, road in enumerate(worst) if road["detour"])
     page.locator(f"[data-key=road-{number}]").click()
     told = page.locator("#view-roads .told")

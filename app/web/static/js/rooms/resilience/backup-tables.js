@@ -154,7 +154,7 @@ export function roadsTable(roads, chosen, onChoose) {
       "同じ道のつながった区間は、いちばん影響の大きい所で代表させています。切れた道に面して住む人は、道の先の人に入れていません。",
       roads.edges_with_loss > 0 &&
         `面して住む人も入れて、切れると困る人が出る道は${count(roads.edges_with_loss)}本ありました。`,
-      `道の長さで分けて数えると、${within}に着ける人は${count(roads.covered_along_roads)}人です(カバー状況では区画ごとに1つの地点で数え、${count(roads.covered)}人)。`,
+      `道の長さで分けて数えると、${within}に着ける人は${count(roads.covered_along_roads)}人です。ほかのページでは区画ごとに1つの地点で数え、${count(roads.covered)}人です。`,
       shut.length > 0 &&
         `相談員の拠点の前の道は別に数えます。拠点の両側が切れると${within}でなくなる人: ${shut.map((row) => `${shortBase(row.base)} ${count(row.population)}人`).join("、")}。`,
     ),
