@@ -13,7 +13,10 @@ from fastapi import Depends, Request, Response
 from app.accounts.caller import Caller, Visitor
 
 SOURCES = Path(__file__).parent.parent.parent
-TAG = re.compile(r'(?:W/)?("[^"]*")')
+# An entity-tag, and a list of them, in which empty elements are passed over (RFC 9110, 8.8.3 and 5.6.1). Bytes above
+# 127 arrive as Latin-1.
+TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+TAGS = re.compile(rf"[ \t,]*{TAG}(?:[ \t]*,[ \t,]*{TAG})*[ \t,]*")
 # For the description of a route whose answer may be known.
 MAY_BE_KNOWN: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this answer already."}}
 
@@ -47,10 +50,16 @@ class Revalidation:
         digest = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
         headers = {"ETag": f'W/"{digest}"', "Cache-Control": cache}
         self._response.headers.update(headers)
-        asked = ",".join(request.headers.getlist("if-none-match")).strip()
-        if asked == "*" or f'"{digest}"' in TAG.findall(asked):
+        if _holds(",".join(request.headers.getlist("if-none-match")), f'"{digest}"'):
             # On an answer with a body, the middleware that compresses says so.
             raise AnswerIsKnownError(headers | {"Vary": "Accept-Encoding"})
+
+
+def _holds(field: str, tag: str) -> bool:
+    """Return whether an If-None-Match holds a tag, weak or not; what is not written as the RFC says holds none."""
+    if field.strip(" \t") == "*":
+        return True
+    return TAGS.fullmatch(field) is not None and tag in (found.removeprefix("W/") for found in re.findall(TAG, field))
 
 
 async def get_revalidation(request: Request, response: Response, caller: Caller) -> Revalidation:

@@ -93,7 +93,8 @@ def test_what_the_caller_has_is_not_sent_again(service: TestClient, route: str) 
         bare,
         f'"other", {tag}',
         f'{bare},W/"other"',
-        f'"a, b" , {tag} ,',
+        f'"a,b" , {tag} ,',
+        f", ,{tag},,\t",
         ['"other"', tag],
         "*",
         " * ",
@@ -108,6 +109,25 @@ def test_what_the_caller_has_is_not_sent_again(service: TestClient, route: str) 
     for tags in ('"other"', 'W/"other", "another"', "", bare.strip('"'), f"{bare[:-2]}z{bare[-1]}x", "**", '"*"', '"'):
         reply = asked(service, path, tags)
         assert (reply.status_code, reply.content) == (200, first.content), tags
+
+
+def test_what_is_not_written_as_a_list_of_tags_is_ignored(service: TestClient) -> None:
+    path = "/api/v1/roads"
+    tag = service.get(path).headers["etag"].removeprefix("W/")
+    for tags in (
+        f"{tag}x",
+        f"x{tag}",
+        f"{tag} {tag}",
+        f"w/{tag}",
+        f"W/ {tag}",
+        f"*, {tag}",
+        f'"a b", {tag}',
+        f'"a", b, {tag}',
+        f"{tag};q=1",
+        f'{tag}, "',
+        f"{tag}, '{tag}'",
+    ):
+        assert asked(service, path, tags).status_code == 200, tags
 
 
 @pytest.mark.parametrize("route", CHANGES)
