@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,9 +97,12 @@ def metres_to_road(network: RoadNetwork, line: shapely.Geometry) -> float:
     return float(shapely.distance(network.lines_m[nearest], metric))
 
 
-@lru_cache(maxsize=3)
+_kept: weakref.WeakKeyDictionary[RoadNetwork, shapely.STRtree] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
 def road_tree(network: RoadNetwork) -> shapely.STRtree:
-    """Return the edges in metres as a tree that finds the near ones, kept for the networks in use.
+    """Return the edges in metres as a tree that finds the near ones, made once and kept as long as the network is.
 
     Parameters
     ----------
@@ -110,7 +114,11 @@ def road_tree(network: RoadNetwork) -> shapely.STRtree:
     STRtree
         Its item i is edge i.
     """
-    return shapely.STRtree(network.lines_m)
+    with _lock:
+        tree = _kept.get(network)
+        if tree is None:
+            tree = _kept[network] = shapely.STRtree(network.lines_m)
+        return tree
 
 
 class _Steps(NamedTuple):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from drawn_networks import at
+from drawn_networks import at, draw
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.roads.closures import edges_along
+from geo.roads.closures import edges_along, road_tree
 from geo.roads.network import RoadNetwork
 
 Spots = list[tuple[float, float]]
@@ -124,3 +127,15 @@ def test_a_drawing_that_is_five_metres_off_means_the_same_roads(
         if long[edge]:
             found = edges_along(network, [line])
             assert found[long[found]].tolist() == [edge]
+
+
+def test_the_tree_of_a_network_is_made_once_and_goes_with_it() -> None:
+    network = draw((0, 1, [(0, 0), (1000, 0)]), (1, 2, [(1000, 0), (1000, 500)]))
+    with ThreadPoolExecutor(4) as pool:
+        trees = list(pool.map(road_tree, [network] * 8))
+    assert len({id(tree) for tree in trees}) == 1
+    there = weakref.ref(network)
+    assert there() is network
+    del network
+    gc.collect()
+    assert there() is None
