@@ -34,7 +34,9 @@ from app.web.moved import router as moved
 from app.web.own_files import OwnFiles
 from app.web.page import error_page
 from app.web.pages import router as pages
+from app.web.search_page import router as search_page
 from app.web.text_pages import router as text_pages
+from app.web.today_page import router as today_page
 from app.what_if.router import router as what_if
 
 log = logging.getLogger("tono")
@@ -59,7 +61,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(SecurityHeaders, tiles=settings.gsi_tiles)
     app.state.own_files = OwnFiles()
     app.mount("/static/{version}", app.state.own_files)
-    for of_pages in (pages, text_pages, form_pages, moved):
+    for of_pages in (search_page, today_page, pages, text_pages, form_pages, moved):
         app.include_router(of_pages)
     # The first is asked most: many hands that drag at once wait for each step on the way.
     for router in (

@@ -71,7 +71,12 @@ def accuracy_text(metres: float | None) -> str:
     """Return how far the drawn point may be from the place."""
     if metres is None:
         return ""
-    return f"位置は約{f'{metres / 1000:.1f} km' if metres >= 1000 else f'{metres:.0f} m'}の誤差"
+    return f"地図の位置は最大約{distance_text(metres)}ずれます"
+
+
+def distance_text(metres: float) -> str:
+    """Return a distance in the unit in which people say it."""
+    return f"{metres / 1000:.1f} km" if metres >= 1000 else f"{metres:.0f} m"
 
 
 def means_text(profile: str) -> str:
@@ -83,6 +88,15 @@ def means_text(profile: str) -> str:
 def short_base(base: str) -> str:
     """Return the name of a base without the words that all bases share."""
     return re.sub("(地区)?センター$", "", base) or base
+
+
+def short_district(district: str) -> str:
+    """Return the name of a district for a small place: the town it stands in is left out where its own name follows.
+
+    >>> short_district("宮守町達曽部"), short_district("土淵町")
+    ('達曽部', '土淵')
+    """
+    return re.sub("^[^町]+町(?=[^町])|町$", "", district) or district
 
 
 def basis_text(datasets: Iterable[Dataset], network: RoadNetworkRow, profile: str) -> str:

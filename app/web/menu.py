@@ -32,7 +32,10 @@ class Entry:
 
 # A word stands here when its room does.
 MENU = (
+    Entry("きょう", "/today", is_tab=True),
     Entry("さがす", "/", EVERYONE, is_tab=True),
+    Entry("きょうの集まり", "/?day=today", PUBLIC, is_tab=True),
+    Entry("相談する", "/?kind=window", PUBLIC, is_tab=True),
     Entry("一覧", "/list", PUBLIC, is_tab=True),
     Entry(
         "計画",

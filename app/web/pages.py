@@ -13,12 +13,6 @@ from app.web.page import map_page
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/", response_class=HTMLResponse)
-def search_page(request: Request, _: Caller) -> Response:
-    """Show the map of what helps."""
-    return map_page(request, "plan.html", "plan")
-
-
 @router.get("/plan", response_class=HTMLResponse)
 def plan_page(request: Request, _: Caller) -> Response:
     """Show who is reached in how many minutes, and who is not."""

@@ -9,8 +9,11 @@ from app.wording import KINDS
 CONSULTANT = "consultant"
 
 
-def symbol(kind: str) -> Markup:
-    """Return the mark of a kind; assistive technology passes over it, for its name stands beside it."""
+def symbol(kind: str, shapes: str = "") -> Markup:
+    """Return the mark of a kind; assistive technology passes over it, for its name stands beside it.
+
+    `shapes` is the address of the file with the shapes; without it they stand in the page itself.
+    """
     sign = KINDS.get(kind, {"letter": "", "baseline": 19, "size": 14})
     height = 36 if kind == CONSULTANT else 28
     letter = Markup('<text class="symbol__letter" x="14" y="{}" font-size="{}">{}</text>').format(
@@ -18,5 +21,5 @@ def symbol(kind: str) -> Markup:
     )
     return Markup(
         '<svg class="symbol symbol--{kind} kind-{kind}" viewBox="0 0 28 {height}" aria-hidden="true" focusable="false">'
-        '<use href="#{kind}"/>{letter}</svg>'
-    ).format(kind=kind, height=height, letter=letter if sign["letter"] else "")
+        '<use href="{shapes}#{kind}"/>{letter}</svg>'
+    ).format(kind=kind, shapes=shapes, height=height, letter=letter if sign["letter"] else "")

@@ -20,8 +20,10 @@ from app.web.moved import MOVED
 
 # Every route that answers with data, and what it answers: with the data of Tono, without any data, without a database.
 ROUTES: dict[str, tuple[int, int, int]] = {
-    "/": (200, 200, 200),
+    "/": (200, 200, 503),
     "/list": (200, 200, 503),
+    # For the staff alone: test_today_page.py.
+    "/today": (403, 403, 403),
     "/plan": (200, 200, 200),
     "/plan/list": (200, 200, 503),
     "/plan/trial": (200, 200, 200),

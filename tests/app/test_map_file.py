@@ -175,7 +175,7 @@ def test_what_is_sure_and_what_is_not_is_said(page: str) -> None:
         "© OpenStreetMap contributors、国勢調査",
         "デモ: 実在しない見本です",
         "仮定: 実際の配置は公表されていません",
-        "位置は約500 mの誤差",
+        "地図の位置は最大約500 mずれます",
     ):
         assert told in script, told
 

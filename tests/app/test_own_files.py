@@ -12,7 +12,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.own_files import FOR_GOOD, STATIC, version_of
 
-PAGES = ("/", "/plan", "/plan/trial", "/plan/resilience", "/plan/scenarios", "/register/closures")
+PAGES = ("/plan", "/plan/trial", "/plan/resilience", "/plan/scenarios", "/register/closures")
 FILES = re.compile(r'"(/static/[^"]+\.\w+)"')
 
 

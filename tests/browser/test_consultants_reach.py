@@ -78,7 +78,7 @@ def test_the_figures_are_those_of_the_service(visit: Visit, home: str) -> None:
     people = [numbers(text)[0] for text in page.locator("#legend tbody td").all_inner_texts()]
     assert people == [mine["covered"][edge] for edge in ("10", "20", "30")]
     # The place of the base is known to 2 km only, and says so.
-    expect(page.locator("#details")).to_contain_text("拠点の位置は約2.0 kmの誤差")
+    expect(page.locator("#details")).to_contain_text("拠点の地図の位置は最大約2.0 kmずれます")
 
 
 def test_an_assumed_posting_says_so(visit: Visit) -> None:

@@ -246,7 +246,7 @@ def test_a_name_of_the_list_opens_on_the_map(open_file: Open, window: dict[str, 
         page.keyboard.press("Enter")
         popup = page.locator(".leaflet-popup")
         expect(popup).to_contain_text("次回11月23日(月)")
-        expect(popup).to_contain_text("位置は約500 mの誤差")
+        expect(popup).to_contain_text("地図の位置は最大約500 mずれます")
         expect(popup.get_by_role("button", name="閉じる")).to_be_visible()
         # How far the place may be from its point is drawn as a circle.
         expect(page.locator(".leaflet-accuracy-pane path")).to_have_count(1)

@@ -1,4 +1,4 @@
-"""A person who cannot use a map reads the same in words: /list says everything that the map says."""
+"""A person who cannot use a map reads the same in words: /list and /plan/list say all that the maps say."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ READ_TABLE = """table => [...table.querySelectorAll("tbody tr")].map(
 
 @pytest.mark.parametrize("profile", ["car", "car-winter", "walk"])
 def test_the_figures_of_every_way_of_travelling(visit: Visit, home: str, profile: str) -> None:
-    page = visit(f"/list?profile={profile}")
+    page = visit(f"/plan/list?profile={profile}")
     coverage = api(home, f"coverage?profile={profile}")
     classes = page.locator("#classes").evaluate(READ_TABLE)
     assert sum(numbers(row[1])[0] for row in classes) == coverage["population"]
@@ -47,7 +47,7 @@ def test_the_figures_of_every_way_of_travelling(visit: Visit, home: str, profile
 
 
 def test_every_settlement_has_its_minutes(visit: Visit, home: str) -> None:
-    page = visit("/list")
+    page = visit("/plan/list")
     rows = page.locator("#settlement-table").evaluate(READ_TABLE)
     places = {f["properties"]["name"]: f["properties"] for f in api(home, "places")["features"]}
     assert {row[0] for row in rows} == set(places)
@@ -58,7 +58,7 @@ def test_every_settlement_has_its_minutes(visit: Visit, home: str) -> None:
 
 
 def test_who_is_late_or_never_reached_is_listed(visit: Visit, sparse_home: str) -> None:
-    page = visit("/list", site=sparse_home)
+    page = visit("/plan/list", site=sparse_home)
     page.locator("#late summary").click()
     rows = page.locator("#late table").evaluate(READ_TABLE)
     coverage = api(sparse_home, "coverage")
@@ -99,7 +99,7 @@ def test_map_and_list_say_the_same_of_a_resource(visit: Visit, home: str) -> Non
     told = {}
     for it in one_of_each.values():
         # As the browser's "back" leads to a view.
-        page.evaluate(OPEN, f"/?resource={it['id']}")
+        page.evaluate(OPEN, f"/plan?resource={it['id']}")
         expect(page.locator("#details h2")).to_have_text(it["name"])
         (told[it["id"]],) = page.locator("#details").evaluate_all(READ_FACTS)
     page.goto(f"{home}/list")
@@ -113,7 +113,7 @@ def test_map_and_list_say_the_same_of_a_resource(visit: Visit, home: str) -> Non
 
 
 def test_the_sources_are_those_of_the_map(visit: Visit, home: str) -> None:
-    page = visit("/list")
+    page = visit("/plan/list")
     sources = page.locator("#sources")
     status = api(home, "status")
     for dataset in status["datasets"]:
@@ -142,11 +142,11 @@ def test_the_sources_are_those_of_the_map(visit: Visit, home: str) -> None:
 
 
 def test_links_lead_to_the_map_and_back(visit: Visit, home: str) -> None:
-    page = visit("/list?profile=walk")
+    page = visit("/plan/list?profile=walk")
     page.get_by_role("link", name="綾織地区センター").first.click()
     expect(page.get_by_role("heading", name="綾織地区センターの相談員")).to_be_visible()
     expect(page.get_by_label("移動のしかた")).to_have_value("walk")
     page.get_by_role("link", name="文字だけの一覧").click()
-    expect(page.get_by_role("heading", name="文字だけの一覧")).to_be_visible()
+    expect(page.get_by_role("heading", name="着けない人を文字で")).to_be_visible()
     every: Any = page.locator("a[href^='#']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert all(page.locator(href).count() == 1 for href in every)

@@ -52,7 +52,8 @@ def test_the_circle_is_as_large_as_the_doubt(visit: Visit, home: str) -> None:
     expect(circle).to_have_count(1)
     box = circle.evaluate("node => node.getBBox().width")
     assert View.of(page).metres(box / 2) == pytest.approx(it["accuracy_m"], rel=0.02)
-    expect(page.locator("#details .badges")).to_contain_text(f"位置は約{it['accuracy_m'] / 1000:.1f} kmの誤差")
+    told = f"地図の位置は最大約{it['accuracy_m'] / 1000:.1f} kmずれます"
+    expect(page.locator("#details .badges")).to_contain_text(told)
     assert it["location_note"].split("。")[0] in page.locator("#details").inner_text()
 
 

@@ -54,7 +54,7 @@ def test_the_dialog_shows_the_table_that_a_city_changed(visit: Visit, home: str)
     expect(tables).to_have_count(len(api(home, "status")["profiles"]))
 
 
-@pytest.mark.parametrize("address", ["/plan", "/list"])
+@pytest.mark.parametrize("address", ["/plan", "/plan/list"])
 def test_the_opened_tables_fit_a_phone_and_everyone(visit: Visit, axe: str, address: str) -> None:
     page = visit(address, PHONE)
     if address == "/plan":

@@ -40,8 +40,16 @@ def test_an_empty_map_teaches_what_to_load(visit: Visit, empty_home: str) -> Non
 
 
 def test_an_empty_list_teaches_the_same(visit: Visit, empty_home: str) -> None:
-    page = visit("/list", site=empty_home)
-    for words in ("まだ計算できません", "人口: まだありません", "tono demo load", "地域資源はまだ登録がありません"):
+    page = visit("/plan/list", site=empty_home)
+    for words in ("まだ計算できません", "人口: まだありません", "tono demo load"):
+        expect(page.locator("main")).to_contain_text(words)
+    for address, words in {
+        "/list": "地域資源はまだ登録がありません",
+        "/": "まだ登録がありません。登録されると、ここと地図に出ます。",
+        "/today": "まだ計算できません",
+        "/register": "地域資源はまだ登録がありません",
+    }.items():
+        page.goto(f"{empty_home}{address}")
         expect(page.locator("main")).to_contain_text(words)
 
 
@@ -76,7 +84,7 @@ def test_programs_are_told_in_their_own_form(cut_off_home: str, path: str) -> No
 def test_a_page_that_does_not_exist_leads_on(visit: Visit) -> None:
     page = visit("/nowhere", allowed=("404",))
     expect(page.get_by_role("heading", level=1)).to_have_text("見つかりません")
-    page.get_by_role("link", name="地図へ").click()
+    page.locator("main").get_by_role("link", name="さがす").click()
     expect(page.locator("body[data-ready]")).to_be_attached()
 
 
@@ -102,8 +110,8 @@ def test_what_failed_once_can_be_tried_again(visit: Visit, home: str) -> None:
 def test_without_scripts_the_page_leads_to_the_list(chromium: Browser, home: str) -> None:
     context = chromium.new_context(java_script_enabled=False, locale="ja-JP")
     page = context.new_page()
-    page.goto(home)
-    expect(page.locator("noscript a")).to_have_attribute("href", "/list")
+    page.goto(f"{home}/plan")
+    expect(page.locator("noscript a")).to_have_attribute("href", "/plan/list")
     context.close()
 
 

@@ -43,8 +43,8 @@ test("counts, accuracy, names", () => {
   assert.equal(count(28062), "28,062");
   assert.equal(rangeText(17400, 19900), "17,400〜19,900");
   assert.equal(rangeText(28062, 28062), "28,062");
-  assert.equal(accuracyText(500), "位置は約500 mの誤差");
-  assert.equal(accuracyText(2200), "位置は約2.2 kmの誤差");
+  assert.equal(accuracyText(500), "地図の位置は最大約500 mずれます");
+  assert.equal(accuracyText(2200), "地図の位置は最大約2.2 kmずれます");
   assert.equal(accuracyText(null), "");
   assert.equal(shortBase("附馬牛地区センター"), "附馬牛");
   assert.equal(shortBase("センター"), "センター");

@@ -95,7 +95,7 @@ export function rangeText(low, high) {
 export function accuracyText(metres) {
   if (metres === null) return "";
   const far = metres >= 1000 ? `${(metres / 1000).toFixed(1)} km` : `${metres} m`;
-  return `位置は約${far}の誤差`;
+  return `地図の位置は最大約${far}ずれます`;
 }
 
 /** Return the words for the speeds of a profile. @param {string} profile @returns {string} */
