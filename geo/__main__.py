@@ -8,7 +8,7 @@ import shapely
 
 from geo.coverage.critical_links import critical_links
 from geo.coverage.people_reached import coverage
-from geo.location_allocation import SitingProblem, maximal_covering, p_centre, p_median
+from geo.location_allocation import SitingProblem, maximal_covering, p_centre, p_median, set_covering
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import CAR
 from geo.roads.snapping import snap
@@ -55,6 +55,7 @@ def main() -> None:
     maximal_covering(problem, 2, 60.0)
     p_median(problem, 2)
     p_centre(problem, 2)
+    set_covering(problem, 60.0)
 
 
 if __name__ == "__main__":

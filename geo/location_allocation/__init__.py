@@ -8,26 +8,31 @@ every machine. Work is counted in nodes and entries; seconds only end a search t
 question              value and proof                          ties, and the least mean among equals
 ===================== ======================================== =====================================================
 few plans in all      every plan is tried (`best_sites`)       all, by the same look
-maximal covering,     Lagrangian bound, sites ruled out, then  the same search; with HiGHS's proof 2,000 more nodes
-p-median              branch and bound (`branch_and_bound`);
-                      for covering HiGHS's root after 300
-                      nodes (`reduced_model`)
-more than 10 posts    the bound makes the model small, HiGHS   branch and bound within `TIE_WORK`
-                      solves it (p-median: `radius_model`,
-                      at most 200 nodes)
-set covering          sites and points that others make        up to 10 posts: every plan that reaches all where
-                      needless go, HiGHS solves the rest       these are few (`reaching_plans`), else branch and bound
-                      (`covers`)                               of at most 5,000 nodes. More: the root of `radius_model`
-p-centre              few demand points at a time; depth-first where it is small, then few nodes. With `max_ties` 1 and
-                      search on bit masks, then HiGHS          more than 10 posts: exchanges of one post only
-                      (`worst_off`, `covers`)
+maximal covering      Lagrangian bound, sites ruled out, then  the same search; with HiGHS's proof 2,000 more nodes
+                      branch and bound (`branch_and_bound`);
+                      HiGHS's root after 300 nodes
+                      (`reduced_model`)
+the same, more than   HiGHS alone, demand points with the      the plans one exchange away (`greedy`)
+10 posts              same sites merged (`reduced_model`)
+p-median              Lagrangian bound, sites ruled out, then  the same search
+                      branch and bound (`branch_and_bound`)
+the same, more than   the bound makes the model small, HiGHS   branch and bound within `TIE_WORK`
+10 posts              solves it within 200 nodes
+                      (`radius_model`)
+set covering          sites and points that others make        every plan that reaches all where these are few
+                      needless go (`dominance`); what is left  (`reaching_plans`). Up to 10 posts: else branch and
+                      is tried (`reaching_plans`) or given to  bound of at most 5,000 nodes. More: else exchanges
+                      HiGHS (`covers`)                         of one post (`least_mean`)
+p-centre              few demand points at a time, each time   as for set covering
+                      as for set covering (`worst_off`)
 with a capacity,      HiGHS alone (`capacity`,                 by forbidding each plan found
 second cover          `second_cover`)
 ===================== ======================================== =====================================================
 
 Ten posts are the border because a tree is as deep as there are posts: with few of them the bound closes it in a few
-hundred nodes, far sooner than HiGHS reads its model; with many, the bound leaves a model of a few thousand entries
-whose linear relaxation is nearly always whole. When the work on ties ends early, `ties_complete` is False.
+hundred nodes, far sooner than HiGHS reads its model; with many, HiGHS's linear relaxation is nearly always whole. There
+the ties cost less than the value: the plans that reach all are listed within a million steps, and exchanges are looked
+for once around the plan. When not all ties are known, `ties_complete` is False.
 """
 
 from geo.location_allocation.fairness import Fairness, balanced_assignment, fairness

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.location_allocation import branch_and_bound
+from geo.compiled import compiled
 from geo.location_allocation.branch_and_bound import Limits, Tree, drop_ruled_out, nodes_for_ties
 from geo.location_allocation.checked_input import Indices
 from geo.location_allocation.greedy import ceiling_of, cost_of, exchange, greedy, strongest
@@ -20,7 +20,6 @@ from geo.location_allocation.reaching_plans import reaching_plans
 ROUND_STEPS = 25  # subgradient steps between two looks at what can be dropped
 FEW = 2_000_000  # table cells to look at for which trying every plan is quicker than any thought
 MANY = 200_000_000  # the same where these plans were hard to find
-BLOCK = 262_144  # table cells looked at at once
 
 
 class Outcome(NamedTuple):
@@ -131,6 +130,36 @@ def all_plans(sites: int, k: int) -> Indices:
     return np.fromiter(entries, dtype=np.intp, count=math.comb(sites, k) * k).reshape(-1, k)
 
 
+@compiled
+def write_costs(instance: Instance, plans: Indices, costs: Floats) -> None:
+    """Write the cost of each plan.
+
+    Parameters
+    ----------
+    instance : Instance
+        The problem.
+    plans : ndarray of int, shape (c, k)
+        In ascending order: where the first sites of a plan are those of the plan before, these are not looked at again.
+    costs : ndarray of float64, shape (c,)
+        Written to.
+    """
+    k, points = plans.shape[1], instance.weight.size
+    best = np.empty((k + 1, points))
+    best[0] = instance.base
+    for number in range(plans.shape[0]):
+        same = 0
+        while number > 0 and same < k and plans[number, same] == plans[number - 1, same]:
+            same += 1
+        for level in range(same, k):
+            row = instance.table[plans[number, level]]
+            for j in range(points):
+                best[level + 1, j] = min(best[level, j], row[j])
+        total = instance.constant
+        for j in range(points):
+            total += instance.weight[j] * best[k, j]
+        costs[number] = total
+
+
 def try_all(instance: Instance, plans: Indices, tolerance: float, most_ties: int) -> Outcome:
     """Return the best of some plans by trying each.
 
@@ -150,12 +179,8 @@ def try_all(instance: Instance, plans: Indices, tolerance: float, most_ties: int
     Outcome
         Proven.
     """
-    step = max(1, BLOCK // max(1, instance.table.shape[1] * plans.shape[1]))
-    blocks = [
-        np.minimum(instance.base, instance.table[plans[i : i + step]].min(axis=1)) @ instance.weight
-        for i in range(0, len(plans), step)
-    ]
-    costs = np.concatenate(blocks) + instance.constant
+    costs = np.empty(len(plans))
+    write_costs(instance, plans, costs)
     best = float(costs.min())
     ties = plans[costs <= best + tolerance]
     listed = [tuple(plan) for plan in ties[:most_ties].tolist()]
@@ -215,8 +240,7 @@ def best_sites(  # noqa: PLR0913 - what a caller knows beforehand, each optional
         return Outcome(cost, cost, [()], True, 0)
     if math.comb(sites, k) * k * (points + 20) <= FEW:
         return try_all(instance, all_plans(sites, k), tolerance, most_ties)
-    many = k > branch_and_bound.MANY_POSTS
-    if must is not None and not many:
+    if must is not None:
         plans = reaching_plans(must, k, MANY // max(1, k * points))
         if plans is not None and len(plans):
             return try_all(instance, plans, tolerance, most_ties)
@@ -224,7 +248,7 @@ def best_sites(  # noqa: PLR0913 - what a caller knows beforehand, each optional
     plan, cost = exchange(instance, *first)
     price = instance.base / 2 if start is None else np.minimum(instance.base, 2 * ceiling_of(instance, plan))
     search = Search(instance, np.arange(sites), price, plan, cost)
-    if k > 1 and not (many and must is not None):  # there the bound is too far off to rule out much
+    if k > 1:
         search = shrink(search, k, tolerance, stop)
     tree = Tree(
         search.instance,

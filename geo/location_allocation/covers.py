@@ -1,156 +1,25 @@
-"""Choosing few sites that reach every one of some demand points, on bit masks.
+"""Choosing few sites that reach every one of some demand points.
 
-A site is the mask of the demand points it reaches. Of equal masks one is kept, and none that lies within another:
-with few demand points only few sites are left. The search takes the demand point that fewest sites reach and tries
-these sites.
+What others make needless goes first (`dominance`). A search that tries the sites of the rarest demand point decides
+where it is small (`reaching_plans`), else HiGHS.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import OutOfTimeError
-from geo.location_allocation.branch_and_bound import MANY_POSTS
+from geo.location_allocation.dominance import core_of
 from geo.location_allocation.linear_model import LinearModel
+from geo.location_allocation.reaching_plans import Reaching
 
-MOST_NODES = 20_000  # then HiGHS decides
-MOST_NODES_OF_MANY = 1_000  # the same with many posts, for which the search is too deep
-
-
-def masks_of(reached: NDArray[np.bool_]) -> list[int]:
-    """Return each row as a whole number whose bit j is column j.
-
-    Parameters
-    ----------
-    reached : ndarray of bool, shape (n, p)
-        A table.
-
-    Returns
-    -------
-    list of int
-        n masks.
-
-    Examples
-    --------
-    >>> masks_of(np.array([[True, False, True]]))
-    [5]
-    """
-    return [int.from_bytes(row.tobytes(), "little") for row in np.packbits(reached, axis=1, bitorder="little")]
-
-
-def lowest(mask: int) -> int:
-    """Return the lowest bit of a mask.
-
-    Parameters
-    ----------
-    mask : int
-        Not 0.
-
-    Returns
-    -------
-    int
-        Its number.
-
-    Examples
-    --------
-    >>> lowest(0b1100)
-    2
-    """
-    return (mask & -mask).bit_length() - 1
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Yield each bit of a mask as a mask of its own.
-
-    Parameters
-    ----------
-    mask : int
-        Not negative.
-
-    Yields
-    ------
-    int
-        A power of two.
-
-    Examples
-    --------
-    >>> list(bits(0b1010))
-    [2, 8]
-    """
-    while mask:
-        bit = mask & -mask
-        yield bit
-        mask ^= bit
-
-
-def largest(masks: Sequence[int]) -> list[int]:
-    """Return the indices of the masks that lie within no other, one of equals (the first).
-
-    Parameters
-    ----------
-    masks : sequence of int
-        Masks.
-
-    Returns
-    -------
-    list of int
-        Indices, the mask with most bits first.
-
-    Examples
-    --------
-    >>> largest([1, 3, 3, 4])
-    [1, 3]
-    """
-    first: dict[int, int] = {}
-    for index, mask in enumerate(masks):
-        first.setdefault(mask, index)
-    kept: list[int] = []
-    with_bit: dict[int, list[int]] = {}  # what contains a mask has its lowest bit, too
-    for mask in sorted(first, key=lambda mask: (-mask.bit_count(), first[mask])):
-        larger = with_bit.get(mask & -mask, []) if mask else kept
-        if all(mask & ~other for other in larger):
-            kept.append(mask)
-            for bit in bits(mask):
-                with_bit.setdefault(bit, []).append(mask)
-    return [first[mask] for mask in kept]
-
-
-def smallest(masks: Sequence[int]) -> list[int]:
-    """Return the indices of the masks that contain no other, one of equals (the first).
-
-    Parameters
-    ----------
-    masks : sequence of int
-        Masks.
-
-    Returns
-    -------
-    list of int
-        Indices, ascending.
-
-    Examples
-    --------
-    >>> smallest([7, 3, 4, 3])
-    [1, 2]
-    """
-    first: dict[int, int] = {}
-    for index, mask in enumerate(masks):
-        first.setdefault(mask, index)
-    kept: list[int] = []
-    lowest_bit: dict[int, list[int]] = {}  # what lies within a mask has its lowest bit there
-    for mask in sorted(first, key=lambda mask: (mask.bit_count(), first[mask])):
-        few = 0 < mask.bit_count() < len(kept) and 0 not in lowest_bit
-        smaller = (other for bit in bits(mask) for other in lowest_bit.get(bit, ())) if few else kept
-        if all(other & ~mask for other in smaller):
-            kept.append(mask)
-            lowest_bit.setdefault(mask & -mask, []).append(mask)
-    return sorted(first[mask] for mask in kept)
+MOST_TRIES = 20_000  # sites tried for one number of posts; then HiGHS decides
 
 
 class Fewest(NamedTuple):
@@ -166,111 +35,6 @@ class Fewest(NamedTuple):
 
     sites: list[int]
     bound: int
-
-
-class Cover:
-    """A search for at most k masks whose union is everything.
-
-    Parameters
-    ----------
-    reached : ndarray of bool, shape (n, p)
-        Which site reaches which demand point.
-    """
-
-    def __init__(self, reached: NDArray[np.bool_]) -> None:
-        # The rarest point is bit 0, so that the lowest bit of what is missing is the point to look at.
-        masks = masks_of(reached[:, np.argsort(np.count_nonzero(reached, axis=0), kind="stable")])
-        points = reached.shape[1]
-        self.sites = largest(masks)
-        self.masks = [masks[site] for site in self.sites]
-        self.everything = (1 << points) - 1
-        self.reaching = [[m for m, mask in enumerate(self.masks) if mask >> j & 1] for j in range(points)]
-        self.nodes, self.most_nodes = 0, MOST_NODES
-
-    def find(self, k: int, ends: float) -> list[int] | None:
-        """Return at most k sites that reach everything, or None if there are none.
-
-        Parameters
-        ----------
-        k : int
-            Most sites.
-        ends : float
-            Moment (of the monotonic clock) at which the search ends.
-
-        Returns
-        -------
-        list of int or None
-            Sites.
-
-        Raises
-        ------
-        OutOfTimeError
-            Neither was shown in time.
-        """
-        self.nodes = 0
-        self.most_nodes = MOST_NODES_OF_MANY if k > MANY_POSTS else MOST_NODES
-        found = self._search(self.everything, k)
-        if self.nodes <= self.most_nodes:
-            return None if found is None else [self.sites[m] for m in found]
-        fewest = self.fewest(ends)
-        if fewest is None or fewest.bound > k:
-            return None
-        if len(fewest.sites) > k:
-            raise OutOfTimeError(f"It is not known in time whether {k} sites reach everything.")
-        return fewest.sites
-
-    def _search(self, missing: int, k: int) -> list[int] | None:
-        if not missing:
-            return []
-        self.nodes += 1
-        if k == 0 or self.nodes > self.most_nodes:
-            return None
-        hardest = lowest(missing)
-        if k == 1:
-            return next(([m] for m in self.reaching[hardest] if not missing & ~self.masks[m]), None)
-        most = max(((mask & missing).bit_count() for mask in self.masks), default=0)
-        if most * k < missing.bit_count():
-            return None
-        order = sorted(self.reaching[hardest], key=lambda m: -(self.masks[m] & missing).bit_count())
-        for m in order:
-            rest = self._search(missing & ~self.masks[m], k - 1)
-            if rest is not None:
-                return [m, *rest]
-        return None
-
-    def fewest(self, ends: float) -> Fewest | None:
-        """Return the fewest sites that reach everything, by HiGHS.
-
-        Parameters
-        ----------
-        ends : float
-            Moment (of the monotonic clock) at which the search ends.
-
-        Returns
-        -------
-        Fewest or None
-            None if a point is reached by none.
-        """
-        if not self.everything:
-            return Fewest([], 0)
-        if not all(self.reaching):
-            return None
-        model = LinearModel(np.ones(len(self.masks)), np.ones(len(self.masks), dtype=bool))
-        point = np.repeat(np.arange(len(self.reaching)), [len(sites) for sites in self.reaching])
-        model.add_rows(point, np.concatenate(self.reaching), 1.0, (np.ones(len(self.reaching)), np.inf))
-        answer = model.solve(time_limit_s=ends - time.monotonic())
-        found = [] if answer.values is None else [np.flatnonzero(answer.values > 0.5).tolist()]
-        chosen = min([*found, self._greedy()], key=len)
-        bound = len(chosen) if answer.proven else math.ceil(max(1.0, answer.bound - 1e-6))
-        return Fewest(sorted(self.sites[m] for m in chosen), bound)
-
-    def _greedy(self) -> list[int]:
-        """Return masks that reach everything, each the one that reaches most of the rest."""
-        chosen, missing = [], self.everything
-        while missing:
-            chosen.append(max(range(len(self.masks)), key=lambda m: (self.masks[m] & missing).bit_count()))
-            missing &= ~self.masks[chosen[-1]]
-        return chosen
 
 
 def fewest_sites(reached: NDArray[np.bool_], ends: float = math.inf) -> Fewest | None:
@@ -293,8 +57,12 @@ def fewest_sites(reached: NDArray[np.bool_], ends: float = math.inf) -> Fewest |
     >>> fewest_sites(np.array([[True, True, False], [False, True, False], [False, True, True]]))
     Fewest(sites=[0, 2], bound=2)
     """
-    hardest = smallest(masks_of(np.ascontiguousarray(reached.T)))
-    return Cover(reached[:, hardest]).fewest(ends)
+    if not reached.any(axis=0).all():
+        return None
+    core = core_of(reached)
+    few = _fewest(reached[np.ix_(core.sites, core.points)], ends)
+    taken = core.taken.tolist()
+    return Fewest(sorted([*taken, *core.sites[few.sites].tolist()]), len(taken) + few.bound)
 
 
 def few_sites(reached: NDArray[np.bool_], k: int, ends: float = math.inf) -> list[int] | None:
@@ -324,7 +92,78 @@ def few_sites(reached: NDArray[np.bool_], k: int, ends: float = math.inf) -> lis
     >>> few_sites(np.eye(2, dtype=bool), 1) is None
     True
     """
-    return Cover(reached).find(k, ends)
+    if not reached.any(axis=0).all():
+        return None
+    core = core_of(reached)
+    rest, left = reached[np.ix_(core.sites, core.points)], k - core.taken.size
+    found: list[int] | None = [] if left >= 0 and not rest.shape[1] else None
+    if left > 0 and rest.shape[1]:
+        found = _at_most(rest, left, ends)
+    return None if found is None else [*core.taken.tolist(), *core.sites[found].tolist()]
+
+
+def _at_most(reached: NDArray[np.bool_], k: int, ends: float) -> list[int] | None:
+    """Return at most k sites of a core that reach everything, or None if there are none."""
+    search = Reaching(reached)
+    if search.least() > k:
+        return None
+    plan = _greedy(reached)
+    if len(plan) <= k:
+        return plan
+    plans, complete = search.plans(k, 1, MOST_TRIES)
+    if complete or len(plans):
+        return plans[0].tolist() if len(plans) else None
+    model = _textbook_model(reached, 0.0)  # any k sites will do: no cost, so that the first plan met ends the search
+    model.add_rows(np.zeros(len(reached), dtype=int), np.arange(len(reached)), 1.0, (-np.inf, k))
+    answer = model.solve(time_limit_s=ends - time.monotonic())
+    if answer.values is None and not answer.proven:
+        raise OutOfTimeError(f"It is not known in time whether {k} sites reach everything.")
+    return None if answer.values is None else np.flatnonzero(answer.values > 0.5).tolist()
+
+
+def _fewest(reached: NDArray[np.bool_], ends: float) -> Fewest:
+    """Return the fewest sites of a core."""
+    if not reached.shape[1]:
+        return Fewest([], 0)
+    search, plan = Reaching(reached), _greedy(reached)
+    for k in range(search.least(), len(plan)):
+        plans, complete = search.plans(k, 1, MOST_TRIES)
+        if len(plans):
+            return Fewest(plans[0].tolist(), k)
+        if not complete:
+            return _fewest_by_highs(reached, plan, ends)
+    return Fewest(plan, len(plan))
+
+
+def _fewest_by_highs(reached: NDArray[np.bool_], plan: list[int], ends: float) -> Fewest:
+    """Return the fewest sites that HiGHS finds, or those of a plan where it finds none in time."""
+    model = _textbook_model(reached, 1.0)
+    answer = model.solve(time_limit_s=ends - time.monotonic())
+    found = [] if answer.values is None else [np.flatnonzero(answer.values > 0.5).tolist()]
+    chosen = min([*found, plan], key=len)
+    return Fewest(chosen, len(chosen) if answer.proven else math.ceil(max(1.0, answer.bound - 1e-6)))
+
+
+def _textbook_model(reached: NDArray[np.bool_], cost: float) -> LinearModel:
+    """Return the model that reaches every demand point, each site at the same cost."""
+    sites, points = reached.shape
+    model = LinearModel(np.full(sites, cost), np.ones(sites, dtype=bool))
+    point, site = np.nonzero(reached.T)
+    model.add_rows(point, site, 1.0, (np.ones(points), np.inf))
+    return model
+
+
+def _greedy(reached: NDArray[np.bool_]) -> list[int]:
+    """Return sites that reach everything, each the one that reaches most of the rest."""
+    chosen: list[int] = []
+    missing = np.ones(reached.shape[1], dtype=bool)
+    number = np.count_nonzero(reached, axis=1)
+    while missing.any():
+        chosen.append(int(np.argmax(number)))
+        new = reached[chosen[-1]] & missing
+        number = number - np.count_nonzero(reached[:, new], axis=1)
+        missing &= ~new
+    return sorted(chosen)
 
 
 def fill_up(sites: Iterable[int], k: int, count: int) -> list[int]:

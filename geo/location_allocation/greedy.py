@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.compiled import compiled
 from geo.location_allocation.instance import Floats, Instance
 from geo.location_allocation.lagrangian import earnings
+
+SAME_COST = 1e-12  # share of a cost below which an exchange gains nothing
 
 
 def cost_of(instance: Instance, plan: list[int]) -> float:
@@ -97,6 +100,109 @@ def greedy(instance: Instance, k: int) -> tuple[list[int], float]:
     return plan, cost
 
 
+@compiled
+def two_nearest(instance: Instance, plan: NDArray[np.intp], j: int, nearest: NDArray[np.intp], seconds: Floats) -> None:
+    """Write which two posts of a plan are nearest to a demand point, and how far they are.
+
+    Parameters
+    ----------
+    instance : Instance
+        The problem.
+    plan : ndarray of int, shape (k,)
+        Sites.
+    j : int
+        The demand point.
+    nearest : ndarray of int, shape (2, m)
+        Places in the plan, the nearest first; -1 where no post is nearer than the base. Written to.
+    seconds : ndarray of float64, shape (2, m)
+        Their times, the base where there is none. Written to.
+    """
+    nearest[:, j] = -1
+    seconds[:, j] = instance.base[j]
+    for place in range(plan.size):
+        time = instance.table[plan[place], j]
+        if time < seconds[0, j]:
+            seconds[1, j], nearest[1, j] = seconds[0, j], nearest[0, j]
+            seconds[0, j], nearest[0, j] = time, place
+        elif time < seconds[1, j]:
+            seconds[1, j], nearest[1, j] = time, place
+
+
+@compiled
+def costs_without(  # noqa: PLR0917 - compiled code has no keyword arguments worth their price
+    instance: Instance, nearest: NDArray[np.intp], seconds: Floats, place: int, plan: NDArray[np.intp], cost: Floats
+) -> None:
+    """Write what a plan costs with each site in place of one of its posts.
+
+    Parameters
+    ----------
+    instance : Instance
+        The problem.
+    nearest, seconds : ndarray, shape (2, m)
+        As `two_nearest` writes them.
+    place : int
+        Which post goes.
+    plan : ndarray of int, shape (k,)
+        Sites.
+    cost : ndarray of float64, shape (n,)
+        Costs; inf for the posts that stay. Written to.
+    """
+    cost[:] = 0.0
+    total = instance.constant
+    for j in range(instance.weight.size):
+        without = seconds[1, j] if nearest[0, j] == place else seconds[0, j]
+        total += instance.weight[j] * without
+        for entry in range(instance.pointer[j], instance.pointer[j + 1]):
+            margin = without - instance.time[entry]
+            if margin <= 0.0:
+                break
+            cost[instance.site[entry]] -= instance.weight[j] * margin
+    for i in range(cost.size):
+        cost[i] += total
+    for other in range(plan.size):
+        if other != place:
+            cost[plan[other]] = np.inf
+
+
+@compiled
+def exchange_posts(instance: Instance, plan: NDArray[np.intp], cost: float) -> float:
+    """Exchange one site at a time while the plan gets better, and return its cost.
+
+    Parameters
+    ----------
+    instance : Instance
+        The problem.
+    plan : ndarray of int, shape (k,)
+        Sites; written to.
+    cost : float
+        Cost of the plan.
+
+    Returns
+    -------
+    float
+        Cost of the plan written.
+    """
+    nearest = np.empty((2, instance.weight.size), dtype=np.intp)
+    seconds = np.empty((2, instance.weight.size))
+    costs = np.empty(instance.table.shape[0])
+    for j in range(instance.weight.size):
+        two_nearest(instance, plan, j, nearest, seconds)
+    idle, place = 0, 0
+    while idle < plan.size:
+        costs_without(instance, nearest, seconds, place, plan, costs)
+        site = np.argmin(costs)
+        if costs[site] < cost - SAME_COST * abs(cost):
+            plan[place], cost, idle = site, costs[site], 0
+            for j in range(instance.weight.size):
+                served = nearest[0, j] == place or nearest[1, j] == place
+                if served or instance.table[site, j] < seconds[1, j]:
+                    two_nearest(instance, plan, j, nearest, seconds)
+        else:
+            idle += 1
+        place = (place + 1) % plan.size
+    return cost
+
+
 def exchange(instance: Instance, plan: list[int], cost: float) -> tuple[list[int], float]:
     """Exchange one site at a time while the plan gets better.
 
@@ -116,16 +222,80 @@ def exchange(instance: Instance, plan: list[int], cost: float) -> tuple[list[int
     float
         Its cost.
     """
-    idle, place = 0, 0
-    while idle < len(plan):
-        rest = plan[:place] + plan[place + 1 :]
-        site, found = best_addition(instance, rest)
-        if found < cost - 1e-12 * abs(cost):
-            plan, cost, idle = [*plan[:place], site, *plan[place + 1 :]], found, 0
-        else:
-            idle += 1
-        place = (place + 1) % len(plan)
-    return plan, cost
+    better = np.array(plan, dtype=np.intp)
+    cost = float(exchange_posts(instance, better, cost))
+    return better.tolist(), cost
+
+
+@compiled
+def exchanges(
+    instance: Instance, plan: NDArray[np.intp], limit: float, most: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which post of a plan may go, and which site may come in its place, for no more than a limit.
+
+    Parameters
+    ----------
+    instance : Instance
+        The problem.
+    plan : ndarray of int, shape (k,)
+        Sites.
+    limit : float
+        Cost, inclusive.
+    most : int
+        Exchanges to find.
+
+    Returns
+    -------
+    ndarray of int, shape (e,)
+        Places in the plan, ascending.
+    ndarray of int, shape (e,)
+        Sites.
+    """
+    nearest = np.empty((2, instance.weight.size), dtype=np.intp)
+    seconds = np.empty((2, instance.weight.size))
+    costs = np.empty(instance.table.shape[0])
+    for j in range(instance.weight.size):
+        two_nearest(instance, plan, j, nearest, seconds)
+    places, others = np.empty(most, dtype=np.intp), np.empty(most, dtype=np.intp)
+    number = 0
+    for place in range(plan.size):
+        costs_without(instance, nearest, seconds, place, plan, costs)
+        for site in range(costs.size):
+            if costs[site] <= limit and site != plan[place] and number < most:
+                places[number], others[number] = place, site
+                number += 1
+    return places[:number], others[:number]
+
+
+def exchanged_once(instance: Instance, plan: list[int], limit: float, most: int) -> list[tuple[int, ...]]:
+    """Return the plans that differ from a plan in one site and cost no more than a limit.
+
+    Parameters
+    ----------
+    instance : Instance
+        The problem.
+    plan : list of int
+        Sites.
+    limit : float
+        Cost, inclusive.
+    most : int
+        Plans to find.
+
+    Returns
+    -------
+    list of tuple of int
+        Each ascending.
+
+    Examples
+    --------
+    >>> from geo.location_allocation.instance import make_instance
+    >>> times = np.array([[0.0, 4.0, 8.0], [4.0, 0.0, 4.0], [8.0, 4.0, 0.0]])
+    >>> exchanged_once(make_instance(times, np.ones(3), np.full(3, 9.0)), [0, 1], 4.0, 10)
+    [(1, 2), (0, 2)]
+    """
+    places, others = exchanges(instance, np.array(plan, dtype=np.intp), limit, most)
+    pairs = zip(places.tolist(), others.tolist(), strict=True)
+    return [tuple(sorted([*plan[:place], other, *plan[place + 1 :]])) for place, other in pairs]
 
 
 def strongest(earned: Floats, k: int) -> NDArray[np.intp]:

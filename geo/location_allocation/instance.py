@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Reach = NDArray[np.bool_]
 CHUNK = 1_000_000  # table cells sorted at once
+FEW_ENTRIES = 0.2  # share of the table below which only its entries are sorted
 
 
 class Instance(NamedTuple):
@@ -114,17 +115,24 @@ def make_instance(times: NDArray[np.floating], weight: Floats, base: Floats, con
         constant += float(weight[~improved] @ base[~improved])
         times, weight, base = times[:, improved], weight[improved], base[improved]
     table = np.minimum(times, base, dtype=np.float64, order="C")
+    nearer = table < base
+    count = np.count_nonzero(nearer, axis=0)
+    pointer = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    if pointer[-1] < FEW_ENTRIES * table.size:
+        point, site = np.nonzero(nearer.T)
+        time = table[site, point]
+        order = np.lexsort((time, point))
+        return Instance(pointer, site[order].astype(np.int32), time[order], weight, base, table, constant)
     sites: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
     sorted_times: list[Floats] = [np.empty(0)]
     width = max(1, CHUNK // max(1, table.shape[0]))
     for begin in range(0, base.size, width):
         block = np.ascontiguousarray(table[:, begin : begin + width].T)
-        order = np.argsort(block, axis=1)
+        order = np.argsort(block, axis=1, kind="stable")  # the same order of equal times on every machine
         values = np.take_along_axis(block, order, axis=1)
-        nearer = values < base[begin : begin + width, None]
-        sites.append(order[nearer].astype(np.int32))
-        sorted_times.append(values[nearer])
-    pointer = np.concatenate([[0], np.cumsum(np.count_nonzero(table < base, axis=0))]).astype(np.int64)
+        stays = values < base[begin : begin + width, None]
+        sites.append(order[stays].astype(np.int32))
+        sorted_times.append(values[stays])
     return Instance(pointer, np.concatenate(sites), np.concatenate(sorted_times), weight, base, table, constant)
 
 

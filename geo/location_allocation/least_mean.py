@@ -8,38 +8,50 @@ import time
 import numpy as np
 
 from geo.location_allocation import branch_and_bound
-from geo.location_allocation.best_sites import best_sites
-from geo.location_allocation.branch_and_bound import nodes_for_ties
-from geo.location_allocation.covers import masks_of, smallest
-from geo.location_allocation.instance import Instance, make_instance
+from geo.location_allocation.best_sites import Outcome, best_sites, try_all
+from geo.location_allocation.dominance import WORD, needed_points
+from geo.location_allocation.greedy import cost_of, exchange, exchanged_once
+from geo.location_allocation.instance import Instance, Reach, make_instance
 from geo.location_allocation.p_median import SAME
 from geo.location_allocation.problem import SitingProblem
-from geo.location_allocation.radius_model import ask_highs_at_the_root
+from geo.location_allocation.reaching_plans import reaching_plans
 
-SLOWER = 10  # times that a node takes where demand points must be reached
-MOST_NODES = 5_000  # a few seconds
+MOST_NODES = 5_000  # up to ten posts: a few seconds
+TRIES = 1_000_000  # more posts: steps over posts and words spent on listing every plan that reaches all, milliseconds
+MOST_CELLS = 2_000_000  # and table cells looked at to compare these plans
 
 
-def most_nodes(instance: Instance, k: int, max_ties: int) -> int:
-    """Return the nodes that may be spent on the least mean and its ties: the value is proven before.
+def near_by(instance: Instance, plan: list[int], must: Reach, tolerance: float, max_ties: int) -> Outcome:
+    """Return plans of little cost among those that reach everything, by work that is small beside that for the value.
 
     Parameters
     ----------
     instance : Instance
         The problem.
-    k : int
-        Sites to choose.
+    plan : list of int
+        A plan that does.
+    must : ndarray of bool, shape (n, r)
+        Which site reaches which demand point.
+    tolerance : float
+        Plans whose costs differ by no more tie.
     max_ties : int
-        Plans to list.
+        Plans to list; with 1, no other is looked for.
 
     Returns
     -------
-    int
-        0 when one of many posts' plans is enough: exchanges alone lower its mean.
+    Outcome
+        The best of all plans where these are few, else what exchanges of one post lead to, and those of the same cost
+        that are one exchange away.
     """
-    if k <= branch_and_bound.MANY_POSTS:
-        return MOST_NODES
-    return nodes_for_ties(instance, k) // SLOWER if max_ties > 1 else 0
+    k = len(plan)
+    if max_ties > 1:
+        tries = TRIES // (k * (1 + must.shape[1] // WORD))
+        plans = reaching_plans(must, k, MOST_CELLS // (k * instance.weight.size + k), tries)
+        if plans is not None and len(plans):
+            return try_all(instance, plans, tolerance, max_ties)
+    better, cost = exchange(instance, plan, cost_of(instance, plan))
+    others = exchanged_once(instance, better, cost + tolerance, max_ties - 1) if max_ties > 1 else []
+    return Outcome(cost, -math.inf, [tuple(sorted(better)), *others], ties_complete=False, nodes=0)
 
 
 def least_mean_within(
@@ -83,18 +95,20 @@ def least_mean_within(
     scale = math.fsum(weights * np.where(late, seconds, fixed))
     reached = np.isfinite(times[:, late])
     instance = make_instance(times, weights, base)
-    many = len(plan) > branch_and_bound.MANY_POSTS
-    outcome = best_sites(
-        instance,
-        len(plan),
-        SAME * scale,
-        max_ties,
-        lambda: time.monotonic() > ends,
-        start=plan,
-        must=reached[:, smallest(masks_of(reached.T))],
-        ask=ask_highs_at_the_root if many and max_ties > 1 else None,
-        most_nodes=most_nodes(instance, len(plan), max_ties),
-    )
+    must = reached[:, needed_points(reached)]
+    if len(plan) > branch_and_bound.MANY_POSTS:
+        outcome = near_by(instance, plan, must, SAME * scale, max_ties)
+    else:
+        outcome = best_sites(
+            instance,
+            len(plan),
+            SAME * scale,
+            max_ties,
+            lambda: time.monotonic() > ends,
+            start=plan,
+            must=must,
+            most_nodes=MOST_NODES,
+        )
     plans = sorted(tuple(problem.free[list(tie)].tolist()) for tie in outcome.ties)
     if not plans:
         return [tuple(problem.free[plan].tolist())], False, outcome.nodes

@@ -12,12 +12,13 @@ import time
 
 import numpy as np
 
+from geo.location_allocation import branch_and_bound
 from geo.location_allocation.best_sites import best_sites
 from geo.location_allocation.capacitated import most_people
 from geo.location_allocation.instance import Instance, make_instance
 from geo.location_allocation.plan import Plan, make_plan, order_ties
 from geo.location_allocation.problem import SitingProblem
-from geo.location_allocation.reduced_model import ask_highs, merge_identical
+from geo.location_allocation.reduced_model import ask_highs, cover_by_highs, merge_identical
 from geo.location_allocation.second_cover import most_covered_twice
 
 SAME = 1e-9  # plans tie when their values differ by at most this share of the largest value that is possible
@@ -64,6 +65,9 @@ def maximal_covering(
     Among plans of equal cover the one that lets most people be reached at all comes first, then the one with the least
     mean time of these people (with a capacity: of the people covered), then the one with the lowest indices.
 
+    With more than ten posts the value and its proof are all that is searched for; the ties are the plans of equal cover
+    that differ from the one found in one post, and `ties_complete` is False.
+
     Parameters
     ----------
     problem : SitingProblem
@@ -106,9 +110,11 @@ def maximal_covering(
         return most_people(problem, k, cutoff_s, max_ties, ends)
     total = math.fsum(problem.weights)
     tolerance = SAME * total
-    outcome = best_sites(
-        covering_instance(problem, cutoff_s), k, tolerance, max_ties, lambda: time.monotonic() > ends, ask=ask_highs
-    )
+    instance = covering_instance(problem, cutoff_s)
+    if k > branch_and_bound.MANY_POSTS and instance.weight.size:
+        outcome = cover_by_highs(instance, k, tolerance, max_ties, ends - time.monotonic())
+    else:
+        outcome = best_sites(instance, k, tolerance, max_ties, lambda: time.monotonic() > ends, ask=ask_highs)
     plans = order_ties(problem, (tuple(problem.free[list(plan)].tolist()) for plan in outcome.ties))
     assignment = problem.nearest_post(plans[0], cutoff_s)
     return make_plan(

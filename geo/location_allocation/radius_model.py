@@ -25,7 +25,6 @@ from geo.location_allocation.lagrangian import earnings
 from geo.location_allocation.linear_model import LinearModel
 
 MOST_ENTRIES = 60_000  # above it HiGHS takes longer than the search that it shall help
-MOST_ENTRIES_AT_THE_ROOT = 8_000  # the same where the value is proven already
 MOST_NODES = 200
 ROUNDING = 1e-9
 COST_RANGE = 1e3  # HiGHS takes costs for equal that differ by 1e-6
@@ -126,17 +125,13 @@ def radius_model(instance: Instance, k: int, longest: Floats) -> tuple[LinearMod
     return model, instance.constant + math.fsum(instance.weight[start] * levels.time[first])
 
 
-def ask_highs(root: Root, most_entries: int = MOST_ENTRIES, most_nodes: int = MOST_NODES) -> Hint | None:
+def ask_highs(root: Root) -> Hint | None:
     """Return what HiGHS finds within a number of nodes, the same on every machine, however busy.
 
     Parameters
     ----------
     root : Root
         The problem, with prices and the cost above which nothing is of interest.
-    most_entries : int
-        Size of the model above which it is not asked.
-    most_nodes : int
-        Nodes of its tree.
 
     Returns
     -------
@@ -157,32 +152,16 @@ def ask_highs(root: Root, most_entries: int = MOST_ENTRIES, most_nodes: int = MO
     bound = total - math.fsum(earned[order[:k]])
     room = root.limit - bound + ROUNDING * abs(root.limit)
     model, constant = radius_model(instance, k, root.price + room / instance.weight)
-    if sum(variable.size for _, variable, _ in model.entries) > most_entries:
+    if sum(variable.size for _, variable, _ in model.entries) > MOST_ENTRIES:
         return None
     needed = order[:k][earned[order[:k]] - earned[order[k : k + 1]] > room] if earned.size > k else order
     model.add_rows(np.arange(needed.size), needed, 1.0, (np.ones(needed.size), 1.0))
     site, point = np.nonzero(root.must)
     model.add_rows(point, site, 1.0, (np.ones(root.must.shape[1]), np.inf))
     scale = COST_RANGE / max(math.fsum(model.cost), math.ulp(0.0)) if model.cost.any() else 1.0
-    found = model.extended(model.cost * scale).solve(node_limit=most_nodes)
+    found = model.extended(model.cost * scale).solve(node_limit=MOST_NODES)
     if found.values is None:
         return None
     plan = np.flatnonzero(found.values[: earned.size] > 0.5).tolist()
     cost = cost_of(instance, plan)
     return Hint(tuple(plan), cost, cost if found.proven else max(bound, constant + found.bound / scale))
-
-
-def ask_highs_at_the_root(root: Root) -> Hint | None:
-    """Return what HiGHS finds of a small model without a branch.
-
-    Parameters
-    ----------
-    root : Root
-        The problem.
-
-    Returns
-    -------
-    Hint or None
-        None where the model is too large, or HiGHS found no plan.
-    """
-    return ask_highs(root, MOST_ENTRIES_AT_THE_ROOT, 1)

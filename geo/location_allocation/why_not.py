@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from geo.errors import OutOfTimeError
 from geo.location_allocation.capacitated import smallest_capacity
 from geo.location_allocation.checked_input import Indices
-from geo.location_allocation.covers import few_sites, masks_of, smallest
+from geo.location_allocation.covers import few_sites
+from geo.location_allocation.dominance import needed_points
 from geo.location_allocation.linear_model import LinearModel
 from geo.location_allocation.maximal_covering import maximal_covering
 from geo.location_allocation.p_centre import p_centre
@@ -182,7 +183,7 @@ def blocking_points(problem: SitingProblem, k: int, cutoff_s: float, ends: float
     """
     wanted = np.flatnonzero((problem.weights > 0) & problem.reachable & (problem.fixed_time_s > cutoff_s))
     reached = problem.times[np.ix_(problem.free, wanted)] <= cutoff_s
-    hardest = np.array(smallest(masks_of(reached.T)), dtype=np.intp)
+    hardest = needed_points(reached)
     reached = reached[:, hardest]
     missed: list[NDArray[np.bool_]] = []
     chosen = np.array([], dtype=np.intp)

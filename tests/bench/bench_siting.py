@@ -25,11 +25,16 @@ from scipy.sparse.csgraph import shortest_path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from geo.location_allocation import Plan, SitingProblem, ladder, maximal_covering, p_centre, p_median
+from geo.location_allocation import Plan, SitingProblem, ladder, maximal_covering, p_centre, p_median, set_covering
 from geo.location_allocation.instance import Instance
 from geo.location_allocation.linear_model import LinearModel
 from geo.location_allocation.maximal_covering import covering_instance
 from geo.location_allocation.p_median import median_instance
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "geo"))
+
+from siting_cases import random_roads
+from siting_rivals import cpu_seconds, fewest, most_covered, shortest_worst
 
 CUTOFF_S = 900.0
 RUNS = 5
@@ -183,6 +188,42 @@ def spopt(problem: SitingProblem, size: str, seconds: float) -> list[Row]:
     return rows
 
 
+# --- many posts: the textbook models, in the same run --------------------------------------------------------------
+
+
+def many_posts(seconds: float) -> list[Goal]:
+    """Compare with plain HiGHS on networks like those of OR-Library, by CPU seconds of one run."""
+    found = []
+    for nodes, k, cutoff in ((100, 19, 70), (200, 10, 68), (200, 20, 55), (400, 18, 36), (400, 128, 13), (600, 58, 18)):
+        ways = random_roads(nodes, 1)
+        problem = SitingProblem(ways, np.ones(nodes))
+        answers = {
+            f"set covering n {nodes}, {k} posts": (
+                lambda ways=ways, cutoff=cutoff: fewest(ways <= cutoff, seconds),
+                lambda problem=problem, cutoff=cutoff: set_covering(problem, cutoff),
+            ),
+            f"maximal covering n {nodes}, {k} posts": (
+                lambda ways=ways, cutoff=cutoff, k=k: most_covered(ways <= cutoff * 0.6, k, seconds),
+                lambda problem=problem, cutoff=cutoff, k=k: maximal_covering(problem, k, cutoff * 0.6),
+            ),
+            f"p-centre n {nodes}, {k} posts": (
+                lambda ways=ways, k=k: shortest_worst(ways, k, seconds),
+                lambda problem=problem, k=k: p_centre(problem, k),
+            ),
+        }
+        for text, (rival, ours) in answers.items():
+            ours()  # loads the compiled code
+            (value, theirs_s), (plan, own_s) = cpu_seconds(rival), cpu_seconds(ours)
+            right = plan.status == "optimal" and (math.isnan(value) or math.isclose(plan.value, value))
+            _say(f"{text}: HiGHS {theirs_s:.3f} s, own {own_s:.3f} s, {len(plan.ties)} ties")
+            found.append(
+                Goal(
+                    text + ": times the CPU seconds of HiGHS", own_s / theirs_s, 1.2, right and own_s <= 1.2 * theirs_s
+                )
+            )
+    return found
+
+
 # --- OR-Library ---------------------------------------------------------------------------------------------------
 
 
@@ -266,7 +307,7 @@ def main() -> None:
     for row in rows:
         what = f"{row.size:>15}  {row.model:6} k={row.k}  {row.way:15}"
         _say(f"{what} {row.seconds:9.4f} s  {row.status:8} {row.value:,.1f}")
-    found = goals(rows, peak, ladder_s)
+    found = goals(rows, peak, ladder_s) + many_posts(options.seconds)
     for goal in found:
         _say(f"{'met   ' if goal.met else 'MISSED'}  {goal.text}: {goal.measured:,.4g} (goal {goal.limit:g})")
     document = {"bench": "siting", "rows": [asdict(row) for row in rows], "goals": [asdict(goal) for goal in found]}

@@ -20,7 +20,7 @@ from geo.travel.travel_time import nearest_origin, node_times, travel_time_matri
 SLACK = 0.2
 
 
-BETWEEN_NODES = settings(max_examples=60)
+BETWEEN_NODES = settings(max_examples=15)
 
 
 def nodes_matrix(network: RoadNetwork, profile=CAR, **options) -> np.ndarray:
