@@ -99,7 +99,8 @@ def side_of(table: Flags) -> Side:
     """
     count = np.count_nonzero(table, axis=1)
     pointer = np.concatenate([[0], np.cumsum(count)]).astype(np.intp)
-    return Side(words_of(table), pointer, np.nonzero(table)[1], count, np.ones(table.shape[0], dtype=np.bool_))
+    other = np.ascontiguousarray(np.nonzero(table)[1])
+    return Side(words_of(table), pointer, other, count, np.ones(table.shape[0], dtype=np.bool_))
 
 
 @compiled
