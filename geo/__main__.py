@@ -50,7 +50,7 @@ def main() -> None:
     isochrones(network, places[:1], [600.0])
     critical_links(network, places[:SIDE], places, np.ones(len(places), dtype=np.int64), cutoff_s=60.0)
     roads = road_times(network, CAR)
-    search_times(roads.graph, roads.departures(places[:1]), roads.arrivals(places), roads.clock)
+    list(search_times(roads.graph, roads.departures(places[:1]), roads.arrivals(places), roads.clock))
     problem = SitingProblem(times, np.ones(len(places)))
     maximal_covering(problem, 2, 60.0)
     p_median(problem, 2)

@@ -6,6 +6,8 @@ memory (`cell_search`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,33 +60,54 @@ def search_within(timed: TimedGraph, origins: Ends, limit: int = INFINITE - 1) -
     return reached
 
 
-def search_times(timed: TimedGraph, origin: Ends, destinations: Ends, clock: Clock) -> NDArray[np.float32]:
-    """Return the travel time from one origin to every destination.
+def search_times(
+    timed: TimedGraph, origins: Ends, destinations: Ends, clock: Clock, limit: int = INFINITE - 1
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Return for each origin in turn the destinations that it reaches within a time, and when.
 
     Parameters
     ----------
     timed : TimedGraph
         Roads with times.
-    origin : Ends
-        Where all trips begin, one place.
+    origins : Ends
+        Where trips begin.
     destinations : Ends
         Where they end.
     clock : Clock
         Length of a tick.
+    limit : int, optional
+        Ticks to the last node, inclusive.
 
-    Returns
-    -------
-    (n_destinations,) array of float32
-        Seconds, inf where a destination is not reached.
+    Yields
+    ------
+    (r,) array of int64
+        Index of each destination, ascending. The share of the last edge may lead beyond the limit.
+    (r,) array of float32
+        Travel time in seconds; inf where it is too long to be told.
 
     Raises
     ------
     TickOverflowError
         As in `search_within`.
     """
-    count = len(timed.graph.position)
-    end = destinations.checked(count)
-    reached = search_within(timed, origin)
-    at_node = np.full(count, INFINITE, dtype=np.uint32)
-    at_node[reached.node] = reached.ticks
-    return clock.seconds((at_node[end.node] + end.ticks).min(axis=1)).astype(np.float32)
+    starts, ends = origins.checked(len(timed.graph.position)), destinations.checked(len(timed.graph.position))
+    # An arrival is an end of a destination; those at one node lie together.
+    place, side = np.nonzero(ends.ticks < INFINITE)
+    order = np.argsort(ends.node[place, side], kind="stable")
+    place, side = place[order], side[order]
+    nodes, first, arrivals = np.unique(ends.node[place, side], return_index=True, return_counts=True)
+    ticks = ends.ticks[place, side]
+    number = np.full(len(timed.graph.position), -1, dtype=np.int32)
+    number[nodes] = np.arange(len(nodes))
+    soonest = np.full(len(ends.node), INFINITE, dtype=np.uint32)
+    for origin in range(len(starts.node)):
+        reached = search_within(timed, Ends(*(part[origin : origin + 1] for part in starts)), limit)
+        node = number[reached.node]
+        is_needed = node >= 0
+        node, until = node[is_needed], reached.ticks[is_needed]
+        count = arrivals[node]
+        arrival = np.arange(count.sum()) + np.repeat(first[node] - np.cumsum(count) + count, count)
+        np.minimum.at(soonest, place[arrival], np.repeat(until, count) + ticks[arrival])
+        found = np.unique(place[arrival])
+        yield found, clock.seconds(soonest[found]).astype(np.float32)
+        soonest[found] = INFINITE

@@ -177,6 +177,12 @@ class RoadTimes:
     def _finer(self) -> dict[int, RoadTimes]:
         return {}
 
+    @cached_property
+    def _longest_end_s(self) -> float:
+        """How long the walk to a road and the share of an edge may take at most."""
+        edge_s = float(self.forward_s.max(initial=0.0, where=np.isfinite(self.forward_s)))
+        return edge_s + float(self.profile.access_seconds(np.array([self.profile.max_snap_m]))[0])
+
     def within(self, cutoff_s: float) -> RoadTimes:
         """Return the same times by the finest clock that trips within a cutoff allow.
 
@@ -185,15 +191,17 @@ class RoadTimes:
         Parameters
         ----------
         cutoff_s : float
-            Longest travel time considered, seconds, inclusive.
+            Longest travel time considered, seconds, inclusive; inf for all trips.
 
         Returns
         -------
         RoadTimes
             The same object for the same clock; this one where it is as fine already.
         """
-        usable = self.forward_s[np.isfinite(self.forward_s)]
-        clock = Clock.for_trips(cutoff_s + float(usable.max(initial=0.0)))
+        longest_s = cutoff_s + self._longest_end_s
+        if not np.isfinite(longest_s):
+            return self
+        clock = Clock.for_trips(longest_s)
         if clock.exponent <= self.clock.exponent:
             return self
         # One step of a dict: two threads that ask at once get the same object.

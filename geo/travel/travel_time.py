@@ -10,6 +10,7 @@ any network, a little more on a prefecture's, and about a millisecond for trips 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -115,7 +116,7 @@ def travel_time_matrix(
     """
     cutoff = _checked_cutoff(cutoff_s)
     start, end = snap(network, origins, profile), snap(network, destinations, profile)
-    times = road_times(network, profile, closed).answer(lambda roads: _matrix(roads, start, end))
+    times = road_times(network, profile, closed).answer(lambda roads: _matrix(roads, start, end, float(cutoff)))
     if np.isfinite(cutoff):
         np.putmask(times, times > cutoff, np.inf)
     return times
@@ -159,7 +160,7 @@ def nearest_origin(
     """
     cutoff = _checked_cutoff(cutoff_s)
     start, end = snap(network, origins, profile), snap(network, destinations, profile)
-    best, who = road_times(network, profile, closed).answer(lambda roads: _nearest(roads, start, end))
+    best, who = road_times(network, profile, closed).answer(lambda roads: _nearest(roads, start, end, float(cutoff)))
     late = best > cutoff
     best[late], who[late] = np.inf, -1
     return best, who
@@ -262,27 +263,29 @@ def nodes_within(
     return road_times(network, profile, closed).answer(lambda roads: _within(roads, start, float(cutoff)))
 
 
-def _matrix(roads: RoadTimes, start: Snapped, end: Snapped) -> Seconds:
-    times = np.empty((len(start), len(end)), dtype=np.float32)
+def _matrix(roads: RoadTimes, start: Snapped, end: Snapped, cutoff_s: float) -> Seconds:
     if roads.hierarchy is not None:
+        times = np.empty((len(start), len(end)), dtype=np.float32)
         sweep_times(roads.hierarchy, roads.departures(start), roads.needed(end), roads.clock, times)
     else:
-        for row in range(len(start)):
-            times[row] = _from_one(roads, start[row : row + 1], end)
+        roads = roads.within(cutoff_s)
+        times = np.full((len(start), len(end)), np.inf, dtype=np.float32)
+        for row, (found, seconds) in enumerate(_one_by_one(roads, start, end, cutoff_s)):
+            times[row, found] = seconds
     origin, destination, seconds = rides_along(roads, start, end)
     times[origin, destination] = np.minimum(times[origin, destination], seconds)
     return times
 
 
-def _nearest(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Seconds, Ints]:
+def _nearest(roads: RoadTimes, start: Snapped, end: Snapped, cutoff_s: float) -> tuple[Seconds, Ints]:
     if roads.hierarchy is not None:
         best, who = sweep_nearest(roads.hierarchy, roads.departures(start), roads.needed(end), roads.clock)
     else:
+        roads = roads.within(cutoff_s)
         best, who = np.full(len(end), np.inf, dtype=np.float32), np.full(len(end), -1, dtype=np.int64)
-        for row in range(len(start)):
-            times = _from_one(roads, start[row : row + 1], end)
-            sooner = times < best
-            best[sooner], who[sooner] = times[sooner], row
+        for row, (found, seconds) in enumerate(_one_by_one(roads, start, end, cutoff_s)):
+            sooner = seconds < best[found]
+            best[found[sooner]], who[found[sooner]] = seconds[sooner], row
     origin, destination, seconds = rides_along(roads, start, end)
     # The best ride of each destination: the soonest, of equals the lowest origin.
     order = np.lexsort((origin, seconds, destination))
@@ -293,9 +296,10 @@ def _nearest(roads: RoadTimes, start: Snapped, end: Snapped) -> tuple[Seconds, I
     return best, who
 
 
-def _from_one(roads: RoadTimes, start: Snapped, end: Snapped) -> Seconds:
-    """Return the times of one origin on a network too large for a hierarchy."""
-    return search_times(roads.graph, roads.departures(start), roads.arrivals(end), roads.clock)
+def _one_by_one(roads: RoadTimes, start: Snapped, end: Snapped, cutoff_s: float) -> Iterator[tuple[Ints, Seconds]]:
+    """Return which places each origin reaches within a cutoff, and when, on a network too large for a hierarchy."""
+    ends = roads.departures(start), roads.arrivals(end)
+    return search_times(roads.graph, *ends, roads.clock, roads.clock.limit(cutoff_s))
 
 
 def _to_all_nodes(roads: RoadTimes, start: Snapped) -> Floats:

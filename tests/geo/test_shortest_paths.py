@@ -295,9 +295,10 @@ def test_from_place_to_place_over_the_better_end_of_both(g: Graph, data: st.Data
     first = expected.argmin(axis=0) if len(expected) else -1
     np.testing.assert_array_equal(soonest.origin, np.where(np.isinf(soonest.seconds), -1, first))
     search = SearchGraph.build(g.u, g.v, g.xy).timed(g.forward, g.backward)
-    for row in range(len(origins.node)):
-        one = Ends(origins.node[row : row + 1], origins.ticks[row : row + 1])
-        np.testing.assert_array_equal(search_times(search, one, destinations, SECOND), expected[row])
+    found = np.full(expected.shape, np.inf, dtype=np.float32)
+    for row, (reached, soonest_s) in enumerate(search_times(search, origins, destinations, SECOND)):
+        found[row, reached] = soonest_s
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_places_that_are_not_on_the_graph_are_refused() -> None:
@@ -409,6 +410,13 @@ def test_trips_within_a_cutoff_are_exact_to_the_millisecond_on_the_roads_of_a_na
     assert len(found.node) > 1_000
     assert set(found.node.tolist()) == set(np.flatnonzero(exact <= 900.0).tolist())
     np.testing.assert_allclose(found.seconds, exact[found.node], rtol=0, atol=0.0015)
+    every = snap(network, network.node_lonlat[: side * side], CAR)
+    best, who = nearest_origin(network, start, every, profile=CAR, cutoff_s=900.0)
+    table = travel_time_matrix(network, start, every, profile=CAR, cutoff_s=900.0)
+    expected = np.where(exact <= 900.0, exact, np.inf)[np.searchsorted(network.node_ids, np.arange(side * side))]
+    for seconds in (best, table[0]):
+        np.testing.assert_allclose(seconds, expected, rtol=0, atol=0.0015)
+    np.testing.assert_array_equal(who, np.where(np.isinf(expected), -1, 0))
 
 
 def test_times_far_beyond_the_finest_clock_are_right() -> None:
