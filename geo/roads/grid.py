@@ -18,6 +18,7 @@ from geo.roads.network import RoadNetwork
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Indices = NDArray[np.uint32]
 
 
 class RoadGrid(NamedTuple):
@@ -35,12 +36,10 @@ class RoadGrid(NamedTuple):
         Width of a square.
     shape : (2,) array of int64
         Squares from west to east and from south to north.
-    pointer : (squares + 1,) array of int64
+    pointer : (squares + 1,) array of uint32
         Stretches in square s: from ``pointer[s]`` to ``pointer[s + 1]``, counted from west to east, then northward.
-    stretch : (r,) array of int64
-        Index of the first of the two points of each stretch.
-    edge : (r,) array of int64
-        Edge of which it is a part.
+    stretch : (r,) array of uint32
+        Index of the first of the two points of each stretch, ascending in each square.
     """
 
     xy: Floats
@@ -48,9 +47,8 @@ class RoadGrid(NamedTuple):
     low: Floats
     side: float
     shape: Ints
-    pointer: Ints
-    stretch: Ints
-    edge: Ints
+    pointer: Indices
+    stretch: Indices
 
 
 class Nearest(NamedTuple):
@@ -135,14 +133,10 @@ def _build(xy: Floats, offsets: Ints, is_usable: Bools) -> RoadGrid:
     # About one square for each stretch, and none narrower than a metre.
     side = max(float(np.sqrt(width * height / stretches)), float(max(width, height)) / stretches, 1.0)
     shape = np.floor((high - low) / side).astype(np.int64) + 1
-    empty = np.empty(0, dtype=np.int64)
-    grid = RoadGrid(xy.copy(), offsets.copy(), low, side, shape, empty, empty, empty)
+    empty = np.empty(0, dtype=np.uint32)
+    grid = RoadGrid(xy, offsets, low, side, shape, empty, empty)
     pointer = _count(grid, is_usable)
-    filled = grid._replace(
-        pointer=pointer,
-        stretch=np.empty(pointer[-1], dtype=np.int64),
-        edge=np.empty(pointer[-1], dtype=np.int64),
-    )
+    filled = grid._replace(pointer=pointer, stretch=np.empty(pointer[-1], dtype=np.uint32))
     _fill(filled, is_usable)
     return filled
 
@@ -163,8 +157,8 @@ def _range(grid: RoadGrid, point: int, axis: int) -> tuple[int, int]:
 
 
 @compiled
-def _count(grid: RoadGrid, is_usable: Bools) -> Ints:
-    pointer = np.zeros(grid.shape[0] * grid.shape[1] + 1, dtype=np.int64)
+def _count(grid: RoadGrid, is_usable: Bools) -> Indices:
+    pointer = np.zeros(grid.shape[0] * grid.shape[1] + 1, dtype=np.uint32)
     for edge in np.flatnonzero(is_usable):
         for point in range(grid.offsets[edge], grid.offsets[edge + 1] - 1):
             west, east = _range(grid, point, 0)
@@ -188,7 +182,6 @@ def _fill(grid: RoadGrid, is_usable: Bools) -> None:
                 for column in range(west, east + 1):
                     square = row * grid.shape[0] + column
                     grid.stretch[place[square]] = point
-                    grid.edge[place[square]] = edge
                     place[square] += 1
 
 
@@ -265,8 +258,10 @@ def _choose(grid: RoadGrid, places: Floats, i: int, equal_m: float, found: Neare
         for column in range(_column(grid, x - reach, 0), _column(grid, x + reach, 0) + 1):
             square = row * grid.shape[0] + column
             for j in range(grid.pointer[square], grid.pointer[square + 1]):
-                edge = grid.edge[j]
-                if edge == found.edge[i] or _to_stretch(grid, x, y, grid.stretch[j])[0] > reach * reach:
+                if _to_stretch(grid, x, y, grid.stretch[j])[0] > reach * reach:
+                    continue
+                edge = np.searchsorted(grid.offsets, grid.stretch[j], side="right") - 1
+                if edge == found.edge[i]:
                     continue
                 share, foot_x, foot_y = _along(grid, x, y, edge, equal_m)
                 also_passes = 0 < share < 1

@@ -10,10 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from geo.roads.arrays import Bools, EdgeArrays, Floats, Ints
-from geo.roads.network_file import STEPS
+from geo.roads.arrays import Bools, EdgeArrays, Ints
+from geo.roads.shape_numbers import shape_numbers
 
 # Two lengths of one street may differ by so much: they are sums in another order, perhaps rounded.
 SAME_M, SAME_SHARE = 0.011, 1e-6
@@ -51,7 +50,7 @@ def _pairs(edges: EdgeArrays) -> tuple[Ints, Ints]:
     low, high = np.minimum(edges.u, edges.v), np.maximum(edges.u, edges.v)
     joined = low * len(edges.node_ids) + high
     rows = np.flatnonzero(pd.Series(joined).duplicated(keep=False))
-    forward, backward = _drawn(edges, rows)
+    forward, backward = shape_numbers(edges.coords, edges.offsets, rows)
     is_loop = (edges.u == edges.v)[rows]
     goes_up = np.where(is_loop, forward < backward, (edges.u < edges.v)[rows])
     table = pd.DataFrame(
@@ -76,35 +75,6 @@ def _pairs(edges: EdgeArrays) -> tuple[Ints, Ints]:
     pairs = up.merge(down, on=["street", "rank"], suffixes=("", "_down"))
     ends = pairs[["row", "row_down"]].to_numpy(dtype=np.int64)
     return ends.min(axis=1), ends.max(axis=1)
-
-
-def _drawn(edges: EdgeArrays, rows: Ints) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Return a number for the shape of each row as it is drawn, and for the same from its end."""
-    count = np.diff(edges.offsets)[rows]
-    begin = np.concatenate([[0], np.cumsum(count)])
-    position = np.arange(begin[-1]) - np.repeat(begin[:-1], count)
-    points = edges.coords[np.repeat(edges.offsets[rows], count) + position]
-    place = _numbers(points)
-    weight = np.random.default_rng(0).integers(1, 2**63, size=int(count.max(initial=1)), dtype=np.uint64) | np.uint64(1)
-    last = np.repeat(count, count) - 1
-    if not len(rows):
-        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
-    return (
-        np.add.reduceat(place * weight[position], begin[:-1]),
-        np.add.reduceat(place * weight[last - position], begin[:-1]),
-    )
-
-
-def _numbers(points: Floats) -> NDArray[np.uint64]:
-    """Return a number for each place, spread over all 64 bits."""
-    steps = np.rint(points * STEPS).astype(np.int64).astype(np.uint64)
-    mixed: NDArray[np.uint64] = steps[:, 0] * np.uint64(0x9E3779B97F4A7C15) + steps[:, 1] * np.uint64(
-        0xC2B2AE3D27D4EB4F
-    )
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(32)
-    return mixed
 
 
 def _only(edges: EdgeArrays, is_kept: Bools) -> EdgeArrays:

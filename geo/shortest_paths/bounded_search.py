@@ -101,7 +101,7 @@ def search_times(
     number[nodes] = np.arange(len(nodes))
     soonest = np.full(len(ends.node), INFINITE, dtype=np.uint32)
     for origin in range(len(starts.node)):
-        reached = search_within(timed, Ends(*(part[origin : origin + 1] for part in starts)), limit)
+        reached = search_within(timed, Ends(starts.node[origin : origin + 1], starts.ticks[origin : origin + 1]), limit)
         node = number[reached.node]
         is_needed = node >= 0
         node, until = node[is_needed], reached.ticks[is_needed]

@@ -88,6 +88,39 @@ def test_they_can_be_taken_back_and_made_again(bare) -> None:
         assert catalogue(connection) == before
 
 
+NAMED_BY_FINGERPRINT = (
+    "UPDATE road_network SET fingerprint = :old",
+    """
+    INSERT INTO closure (name, place, content, geometry, edges, located_by, yearly_from, yearly_to, time_zone, reason,
+                         detour, source, network_fingerprint, version)
+    VALUES ('橋', '', '', 'SRID=4326;MULTILINESTRING((141.5 39.3, 141.6 39.3))', '{1}', 'geometry', '12-01', '03-31',
+            'Asia/Tokyo', '', '', 'drawn by hand', :old, 1)
+    """,
+    """
+    INSERT INTO scenario (name, asked, inputs, people, dataset_ids, fingerprint, document, cells)
+    VALUES ('案', '{}', jsonb_build_object('network', jsonb_build_object('fingerprint', CAST(:old AS text))), '[]',
+            '{}', :old, '', '[]')
+    """,
+)
+
+
+def test_stored_networks_get_the_fingerprint_of_today_and_what_names_them_with_it(own_city_url: str) -> None:
+    engine = create_database_engine(own_city_url)
+    with engine.begin() as connection:
+        fingerprint = connection.scalar(text("SELECT fingerprint FROM road_network"))
+        command.downgrade(alembic(connection), "0009")
+        for change in NAMED_BY_FINGERPRINT:
+            connection.execute(text(change), {"old": "0" * 64})
+        command.upgrade(alembic(connection), "head")
+        queries = (
+            "SELECT fingerprint FROM road_network",
+            "SELECT network_fingerprint FROM closure WHERE name = '橋'",
+            "SELECT inputs #>> '{network,fingerprint}' FROM scenario WHERE name = '案'",
+        )
+        assert [connection.scalar(text(query)) for query in queries] == [fingerprint] * len(queries)
+    engine.dispose()
+
+
 def test_there_is_one_line_of_them() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

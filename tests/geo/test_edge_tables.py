@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
 
 from geo.errors import NetworkDataError
+from geo.roads import fingerprint
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import CAR
 from geo.travel.travel_time import travel_time_matrix
@@ -28,6 +30,8 @@ TABLE = gpd.GeoDataFrame(
 )
 PLAIN = pd.DataFrame(TABLE.drop(columns="geometry"))
 NODES = pd.DataFrame([(number, *place) for number, place in PLACES.items()], columns=["id", "lon", "lat"])
+
+FOUR_NODES = pd.concat([NODES, pd.DataFrame({"id": [4], "lon": [141.502], "lat": [39.302]})])
 
 
 def arcs(network: RoadNetwork) -> set[tuple[int, int]]:
@@ -240,12 +244,45 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_rows(order: list[int]) 
     assert shuffled.fingerprint == RoadNetwork.from_edges(six).fingerprint
 
 
+@given(st.permutations(range(4)))
+def test_the_fingerprint_does_not_depend_on_the_numbers_of_nodes_and_classes(order: list[int]) -> None:
+    network = RoadNetwork.from_edges(pd.concat([PLAIN, PLAIN.assign(u=[3, 4], v=[4, 1])]), FOUR_NODES)
+    place = np.argsort(order)
+    other = replace(
+        network,
+        node_ids=network.node_ids[order],
+        node_lonlat=network.node_lonlat[order],
+        u=place[network.u],
+        v=place[network.v],
+        highways=("corridor", *network.highways),
+        highway=network.highway + 1,
+    )
+    assert other.fingerprint == network.fingerprint
+
+
+def test_the_fingerprint_of_many_edges_does_not_depend_on_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprint, "BLOCK", 3)
+    many = pd.concat([TABLE.assign(u=TABLE["u"] + 10 * i, v=TABLE["v"] + 10 * i) for i in range(5)])
+    found = {RoadNetwork.from_edges(many.sample(frac=1, random_state=seed)).fingerprint for seed in range(5)}
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize(
     "columns",
     [
         {"length_m": [100.0, 200.01]},
         {"highway": ["primary", "secondary"]},
         {"oneway": [True, True]},
+        {"bridge": ["no", "yes"]},
+        {"tunnel": ["no", "yes"]},
+        {"motorroad": ["no", "yes"], "foot": "yes"},
+        {"foot": ["yes", "no"]},
+        {"length_m": [200.0, 100.0]},
+        {
+            "u": [2, 2],
+            "v": [1, 3],
+            "geometry": [LineString([PLACES[2], PLACES[1]]), LineString([PLACES[2], PLACES[3]])],
+        },
         {"v": [2, 4]},
         {"geometry": second(LineString([PLACES[2], (141.502, 39.3001), PLACES[3]]))},
     ],
