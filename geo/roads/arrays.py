@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.roads.seasons import SeasonalRule
+from geo.roads.steps import Steps, from_steps
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -40,10 +41,10 @@ class EdgeArrays:
         Index into `labels`.
     labels : tuple of (str, str)
         Route number and road name, empty where there is none.
-    coords : (k, 2) array of float64
-        lon, lat of all shapes, one after the other.
+    steps : (k, 2) array of int32
+        lon, lat of all shapes, one after the other, in steps of 1e-7 degrees (see `geo.roads.steps`).
     offsets : (m + 1,) array of int64
-        Shape of edge i: ``coords[offsets[i]:offsets[i + 1]]``, at least two points.
+        Shape of edge i: ``steps[offsets[i]:offsets[i + 1]]``, at least two points.
     motorroad : (m,) array of bool
         Whether it is for motor vehicles only, with no houses beside it (OpenStreetMap's ``motorroad``).
     no_foot : (m,) array of bool
@@ -64,8 +65,13 @@ class EdgeArrays:
     tunnel: Bools
     label: Ints
     labels: tuple[tuple[str, str], ...]
-    coords: Floats
+    steps: Steps
     offsets: Ints
     motorroad: Bools
     no_foot: Bools
     seasonal: tuple[SeasonalRule, ...]
+
+    @property
+    def coords(self) -> Floats:
+        """East and north of all shapes in degrees, one after the other, (k, 2); worked out at each call."""
+        return from_steps(self.steps)

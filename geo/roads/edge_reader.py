@@ -17,9 +17,9 @@ from geo.crs import GEOGRAPHIC_EPSG
 from geo.errors import NetworkDataError
 from geo.roads.arrays import Bools, EdgeArrays, Floats, Ints
 from geo.roads.edge_cells import BOTH, cell_texts, cell_words, first_part
-from geo.roads.network_file import STEPS
 from geo.roads.profiles import PROFILES
 from geo.roads.seasons import SeasonalRule, unpack_rule
+from geo.roads.steps import from_steps, to_steps
 from geo.roads.two_way_rows import merge_two_way_rows
 from geo.vector_file import read_vector
 
@@ -67,13 +67,14 @@ def read_edges(edges: pd.DataFrame, nodes: pd.DataFrame | None = None) -> EdgeAr
         coords = _turned(coords, offsets, against)
         u, v = np.where(against, v, u), np.where(against, u, v)
     _check_unit(lengths, coords, offsets)
-    np.rint(np.multiply(coords, STEPS, out=coords), out=coords)
-    np.divide(coords, STEPS, out=coords)
+    steps = to_steps(coords)
+    del coords
+    tips = from_steps(steps[offsets[:-1]]), from_steps(steps[offsets[1:] - 1])
     highways, highway = _classes(edges)
     labels, label = _labels(edges)
     arrays = EdgeArrays(
         node_ids=np.asarray(ids, dtype=np.int64),
-        node_lonlat=_first_places((u, v), (coords[offsets[:-1]], coords[offsets[1:] - 1]), len(ids)),
+        node_lonlat=_first_places((u, v), tips, len(ids)),
         u=u.astype(np.int64, copy=False),
         v=v.astype(np.int64, copy=False),
         length_m=lengths,
@@ -84,7 +85,7 @@ def read_edges(edges: pd.DataFrame, nodes: pd.DataFrame | None = None) -> EdgeAr
         tunnel=_flags(edges, "tunnel", NO_TUNNEL),
         label=label,
         labels=labels,
-        coords=coords,
+        steps=steps,
         offsets=offsets,
         motorroad=_flags(edges, "motorroad", BOTH),
         no_foot=_no_foot(edges),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geo.roads.arrays import EdgeArrays, Floats, Ints
-from geo.roads.network_file import to_steps
+from geo.roads.arrays import EdgeArrays, Ints
 from geo.roads.shape_numbers import shape_numbers
+from geo.roads.steps import Steps
 
 # Edges whose bytes are laid out at a time; another number gives other fingerprints.
 BLOCK = 2**16
@@ -45,21 +44,21 @@ def fingerprint(edges: EdgeArrays) -> str:
         rows = order[begin : begin + BLOCK]
         for column in columns:
             digest.update(column[rows].astype("<i8").tobytes())
-        digest.update(to_steps(_points(edges, rows)).astype("<i4").tobytes())
+        digest.update(_points(edges, rows).astype("<i4").tobytes())
     return digest.hexdigest()
 
 
 def _order(edges: EdgeArrays, columns: list[Ints]) -> Ints:
     """Return the edges in an order that follows from what they are: by a number for all of it, the same for twins."""
-    number, _ = shape_numbers(edges.coords, edges.offsets, np.arange(len(edges.u)))
+    number, _ = shape_numbers(edges.steps, edges.offsets, np.arange(len(edges.u)))
     for column in columns:
         number = number * ODD + column.astype(np.uint64)
     return np.argsort(number)
 
 
-def _points(edges: EdgeArrays, rows: Ints) -> Floats:
+def _points(edges: EdgeArrays, rows: Ints) -> Steps:
     """Return the shapes of some edges, one after the other."""
     first, count = edges.offsets[rows], np.diff(edges.offsets)[rows]
     ends = np.cumsum(count)
-    points: NDArray[np.float64] = edges.coords[np.arange(ends[-1]) + np.repeat(first - ends + count, count)]
+    points: Steps = edges.steps[np.arange(ends[-1]) + np.repeat(first - ends + count, count)]
     return points

@@ -23,6 +23,7 @@ from geo.roads.built_up import is_built_up
 from geo.roads.fingerprint import fingerprint
 from geo.roads.network_file import OPTIONAL_FIELDS, pack, unpack, write_whole
 from geo.roads.profiles import CAR
+from geo.roads.steps import from_steps
 from geo.shortest_paths import Hierarchy, SearchGraph, TooManyShortcutsError, contraction_order
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 CREDIT = "© OpenStreetMap contributors"
 # The hierarchy of shortest paths takes a second for a prefecture and minutes for a nation, which is searched instead.
 HIERARCHY_NODES = 1_000_000
+# Points that are put on the plane at a time.
+BLOCK = 2**20
 # Roads whose junctions tell a built-up area.
 STREETS = frozenset(CAR.speed_kmh) - {"service"}
 
@@ -206,8 +209,7 @@ class RoadNetwork(EdgeArrays):
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north in degrees."""
-        west, south = self.coords.min(axis=0)
-        east, north = self.coords.max(axis=0)
+        west, south, east, north = from_steps(np.concatenate([self.steps.min(axis=0), self.steps.max(axis=0)]))
         return float(west), float(south), float(east), float(north)
 
     @cached_property
@@ -224,7 +226,11 @@ class RoadNetwork(EdgeArrays):
     @cached_property
     def coords_m(self) -> Floats:
         """East and north of all shapes in metres, one after the other, (k, 2)."""
-        return to_metres(self.coords, self.metric_epsg)
+        metres = np.empty(self.steps.shape)
+        for begin in range(0, len(metres), BLOCK):  # a nation's at once would be several times as large on the way
+            block = slice(begin, begin + BLOCK)
+            metres[block] = to_metres(from_steps(self.steps[block]), self.metric_epsg)
+        return metres
 
     @cached_property
     def lines_m(self) -> NDArray[np.object_]:

@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo.errors import NetworkDataError
 from geo.roads.seasons import SeasonalRule
+from geo.roads.steps import from_steps, to_steps
 
 FORMAT = 1
-# Of a degree: OpenStreetMap's own precision, about a centimetre.
-STEPS = 10_000_000
 TEXT_FIELDS = ("name", "source", "date", "highways", "labels")
-DEGREE_FIELDS = ("node_lonlat", "coords")
+# Kept in steps, and called coords in the file.
+STEPS_FIELDS = {"steps": "coords"}
 INDEX_FIELDS = ("u", "v", "highway", "label", "offsets", "contraction_order")
 # Files of earlier versions do not have these. The first is worked out anew; the others are saved only where they say
 # something.
@@ -47,9 +46,8 @@ def pack(values: Mapping[str, Any]) -> bytes:
     head |= {name: values[name] for name in OPTIONAL_TEXT_FIELDS if values[name] not in ((), None)}
     text = json.dumps(head, ensure_ascii=False, sort_keys=True).encode()
     silent = {*TEXT_FIELDS, *OPTIONAL_TEXT_FIELDS, *(name for name in FLAG_FIELDS if not values[name].any())}
-    arrays = {name: value for name, value in values.items() if name not in silent}
-    for name in DEGREE_FIELDS:
-        arrays[name] = to_steps(arrays[name]).astype(np.int32)
+    arrays = {STEPS_FIELDS.get(name, name): value for name, value in values.items() if name not in silent}
+    arrays["node_lonlat"] = to_steps(arrays["node_lonlat"])
     for name in INDEX_FIELDS:
         arrays[name] = arrays[name].astype(np.int32)
     buffer = io.BytesIO()
@@ -84,7 +82,8 @@ def unpack(content: bytes) -> dict[str, Any]:
         values |= {name: head[name] for name in TEXT_FIELDS}
         values["highways"] = tuple(head["highways"])
         values["labels"] = tuple((ref, name) for ref, name in head["labels"])
-        values |= {name: from_steps(values[name]) for name in DEGREE_FIELDS}
+        values |= {name: values.pop(saved) for name, saved in STEPS_FIELDS.items()}
+        values["node_lonlat"] = from_steps(values["node_lonlat"])
         values["seasonal"] = tuple(SeasonalRule(*rule) for rule in head.get("seasonal", ()))
         values["turn_restrictions"] = head.get("turn_restrictions")
         values |= {name: np.zeros(len(values["u"]), dtype=bool) for name in FLAG_FIELDS if name not in values}
@@ -93,38 +92,6 @@ def unpack(content: bytes) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, OSError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
         raise NetworkDataError(f"The saved network is damaged ({error}); build it anew.") from error
     return values
-
-
-def from_steps(steps: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
-    """Return degrees of whole steps; the only way to degrees, so that saved equals built.
-
-    Parameters
-    ----------
-    steps : array of int
-        Multiples of 1e-7 degrees, OpenStreetMap's own precision, about a centimetre.
-
-    Returns
-    -------
-    array of float64
-        Degrees.
-    """
-    return steps / STEPS
-
-
-def to_steps(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return degrees as whole steps.
-
-    Parameters
-    ----------
-    degrees : array of float64
-        Degrees.
-
-    Returns
-    -------
-    array of int64
-        The nearest multiples of 1e-7 degrees.
-    """
-    return np.rint(degrees * STEPS).astype(np.int64)
 
 
 def write_whole(path: Path, content: bytes) -> None:

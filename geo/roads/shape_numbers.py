@@ -6,20 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.roads.arrays import Floats, Ints
-from geo.roads.network_file import STEPS
+from geo.roads.arrays import Ints
+from geo.roads.steps import Steps
 
 ONE, OTHER = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 HALF = np.uint64(32)
 
 
 @compiled
-def shape_numbers(coords: Floats, offsets: Ints, rows: Ints) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+def shape_numbers(steps: Steps, offsets: Ints, rows: Ints) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Return a number for the shape of each edge as it is drawn, and for the same from its end.
 
     Parameters
     ----------
-    coords, offsets : arrays
+    steps, offsets : arrays
         Shapes, see `geo.roads.arrays.EdgeArrays`.
     rows : (k,) array of int64
         Edges.
@@ -36,13 +36,13 @@ def shape_numbers(coords: Floats, offsets: Ints, rows: Ints) -> tuple[NDArray[np
         first, last = offsets[rows[i]], offsets[rows[i] + 1] - 1
         for point in range(first, last + 1):
             for axis in range(2):
-                forward[i] = _with_step(forward[i], coords[point, axis])
-                backward[i] = _with_step(backward[i], coords[last - (point - first), axis])
+                forward[i] = _with_step(forward[i], steps[point, axis])
+                backward[i] = _with_step(backward[i], steps[last - (point - first), axis])
     return forward, backward
 
 
 @compiled
-def _with_step(number: np.uint64, degrees: float) -> np.uint64:
-    mixed = (number ^ np.uint64(np.int64(np.rint(degrees * STEPS)))) * ONE
+def _with_step(number: np.uint64, step: int) -> np.uint64:
+    mixed = (number ^ np.uint64(np.int64(step))) * ONE
     mixed = (mixed ^ (mixed >> HALF)) * OTHER
     return mixed ^ (mixed >> HALF)

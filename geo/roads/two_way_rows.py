@@ -50,7 +50,7 @@ def _pairs(edges: EdgeArrays) -> tuple[Ints, Ints]:
     low, high = np.minimum(edges.u, edges.v), np.maximum(edges.u, edges.v)
     joined = low * len(edges.node_ids) + high
     rows = np.flatnonzero(pd.Series(joined).duplicated(keep=False))
-    forward, backward = shape_numbers(edges.coords, edges.offsets, rows)
+    forward, backward = shape_numbers(edges.steps, edges.offsets, rows)
     is_loop = (edges.u == edges.v)[rows]
     goes_up = np.where(is_loop, forward < backward, (edges.u < edges.v)[rows])
     table = pd.DataFrame(
@@ -88,7 +88,7 @@ def _only(edges: EdgeArrays, is_kept: Bools) -> EdgeArrays:
     return replace(
         edges,
         **rows,
-        coords=edges.coords[np.repeat(is_kept, count)],
+        steps=edges.steps[np.repeat(is_kept, count)],
         offsets=np.concatenate([[0], np.cumsum(count[is_kept])]),
         seasonal=tuple(rule._replace(edge=int(number[rule.edge])) for rule in edges.seasonal if is_kept[rule.edge]),
     )

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.roads.network import RoadNetwork
 from geo.roads.profiles import CAR, Profile
+from geo.roads.steps import from_steps
 from geo.shortest_paths import FAR, INFINITE, Forest, Places, arcs_of, shortest_forest
 from geo.travel.road_times import RoadTimes, road_times
 
@@ -93,7 +94,7 @@ def _path(network: RoadNetwork, forest: Forest, destination: int) -> tuple[Ints,
     node = destination
     while forest.parent[node] >= 0:
         edge, before = int(forest.edge[node]), int(forest.parent[node])
-        points = network.coords[network.offsets[edge] : network.offsets[edge + 1]]
+        points = from_steps(network.steps[network.offsets[edge] : network.offsets[edge + 1]])
         parts.append(points if network.u[edge] == before else points[::-1])
         edges.append(edge)
         node = before
