@@ -11,6 +11,7 @@ from geo.roads.seasons import SeasonalRule
 from geo.roads.steps import Steps, from_steps
 
 Ints = NDArray[np.int64]
+Indices = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -25,11 +26,11 @@ class EdgeArrays:
         Identifiers of the source.
     node_lonlat : (n, 2) array of float64
         lon, lat in degrees.
-    u, v : (m,) array of int64
+    u, v : (m,) array of int32
         Node index of each end; the edge is drawn from `u` to `v`.
     length_m : (m,) array of float64
         Length in metres, not below 0.
-    highway : (m,) array of int64
+    highway : (m,) array of int32
         Index into `highways`.
     highways : tuple of str
         Road classes (OpenStreetMap's ``highway``), sorted.
@@ -37,7 +38,7 @@ class EdgeArrays:
         Whether it may be driven from `u` to `v` only.
     bridge, tunnel : (m,) array of bool
         Whether it is a bridge or a tunnel.
-    label : (m,) array of int64
+    label : (m,) array of int32
         Index into `labels`.
     labels : tuple of (str, str)
         Route number and road name, empty where there is none.
@@ -55,15 +56,15 @@ class EdgeArrays:
 
     node_ids: Ints
     node_lonlat: Floats
-    u: Ints
-    v: Ints
+    u: Indices
+    v: Indices
     length_m: Floats
-    highway: Ints
+    highway: Indices
     highways: tuple[str, ...]
     oneway: Bools
     bridge: Bools
     tunnel: Bools
-    label: Ints
+    label: Indices
     labels: tuple[tuple[str, str], ...]
     steps: Steps
     offsets: Ints

@@ -23,7 +23,7 @@ STREETS = 3
 
 
 def is_built_up(
-    node_xy: NDArray[np.float64], u: NDArray[np.int64], v: NDArray[np.int64], is_street: NDArray[np.bool_]
+    node_xy: NDArray[np.float64], u: NDArray[np.int32], v: NDArray[np.int32], is_street: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return whether each edge lies in a built-up area.
 
@@ -31,7 +31,7 @@ def is_built_up(
     ----------
     node_xy : (n, 2) array of float64
         Nodes in metres.
-    u, v : (m,) array of int64
+    u, v : (m,) array of int32
         Node index of each end.
     is_street : (m,) array of bool
         Whether the edge counts where it meets others.

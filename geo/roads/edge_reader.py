@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.crs import GEOGRAPHIC_EPSG
 from geo.errors import NetworkDataError
-from geo.roads.arrays import Bools, EdgeArrays, Floats, Ints
+from geo.roads.arrays import Bools, EdgeArrays, Floats, Indices, Ints
 from geo.roads.edge_cells import BOTH, cell_texts, cell_words, first_part
 from geo.roads.profiles import PROFILES
 from geo.roads.seasons import SeasonalRule, unpack_rule
@@ -61,7 +61,7 @@ def read_edges(edges: pd.DataFrame, nodes: pd.DataFrame | None = None) -> EdgeAr
     lengths = _lengths(edges)
     forward, against = _directions(edges)
     ends, ids = pd.factorize(np.concatenate([_identifiers(edges, "u"), _identifiers(edges, "v")]), sort=True)
-    u, v = ends[: len(edges)], ends[len(edges) :]
+    u, v = ends.astype(np.int32).reshape(2, -1)
     coords, offsets = _shapes(edges, nodes, ids, (u, v))
     if against.any():
         coords = _turned(coords, offsets, against)
@@ -75,8 +75,8 @@ def read_edges(edges: pd.DataFrame, nodes: pd.DataFrame | None = None) -> EdgeAr
     arrays = EdgeArrays(
         node_ids=np.asarray(ids, dtype=np.int64),
         node_lonlat=_first_places((u, v), tips, len(ids)),
-        u=u.astype(np.int64, copy=False),
-        v=v.astype(np.int64, copy=False),
+        u=u,
+        v=v,
         length_m=lengths,
         highway=highway,
         highways=highways,
@@ -206,7 +206,7 @@ def _directions(edges: pd.DataFrame) -> tuple[Bools, Bools]:
     return forward, against
 
 
-def _classes(edges: pd.DataFrame) -> tuple[tuple[str, ...], Ints]:
+def _classes(edges: pd.DataFrame) -> tuple[tuple[str, ...], Indices]:
     code, words = cell_texts(edges["highway"], join=first_part)
     counts = np.bincount(code, minlength=len(words))
     unknown = [number for number, word in enumerate(words) if counts[number] and word not in KNOWN_CLASSES]
@@ -216,10 +216,10 @@ def _classes(edges: pd.DataFrame) -> tuple[tuple[str, ...], Ints]:
         log.warning("Road classes that no speed table knows are taken as %s: %s", DEFAULT_CLASS, found)
     known = [word if word in KNOWN_CLASSES else DEFAULT_CLASS for word in words]
     names = sorted({word for word, count in zip(known, counts, strict=True) if count})
-    return tuple(names), np.array([names.index(word) if word in names else 0 for word in known], dtype=np.int64)[code]
+    return tuple(names), np.array([names.index(word) if word in names else 0 for word in known], dtype=np.int32)[code]
 
 
-def _labels(edges: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], Ints]:
+def _labels(edges: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], Indices]:
     (ref, refs), (name, names) = (
         cell_texts(edges[column], join=join) if column in edges else (np.zeros(len(edges), dtype=np.int64), [""])
         for column, join in (("ref", ";".join), ("name", first_part))
@@ -228,7 +228,7 @@ def _labels(edges: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], Ints]:
     found = [(refs[pair // len(names)], names[pair % len(names)]) for pair in pairs.tolist()]
     labels = sorted(set(found))
     number = {label: index for index, label in enumerate(labels)}
-    return tuple(labels), np.array([number[label] for label in found], dtype=np.int64)[code]
+    return tuple(labels), np.array([number[label] for label in found], dtype=np.int32)[code]
 
 
 def _flags(edges: pd.DataFrame, column: str, no: set[str]) -> Bools:

@@ -21,7 +21,9 @@ FORMAT = 1
 TEXT_FIELDS = ("name", "source", "date", "highways", "labels")
 # Kept in steps, and called coords in the file.
 STEPS_FIELDS = {"steps": "coords"}
-INDEX_FIELDS = ("u", "v", "highway", "label", "offsets", "contraction_order")
+# Kept and saved in 32 bits, or only saved so.
+INDEX_FIELDS = ("u", "v", "highway", "label")
+WIDE_FIELDS = ("offsets", "contraction_order")
 # Files of earlier versions do not have these. The first is worked out anew; the others are saved only where they say
 # something.
 OPTIONAL_FIELDS = ("contraction_order",)
@@ -48,7 +50,7 @@ def pack(values: Mapping[str, Any]) -> bytes:
     silent = {*TEXT_FIELDS, *OPTIONAL_TEXT_FIELDS, *(name for name in FLAG_FIELDS if not values[name].any())}
     arrays = {STEPS_FIELDS.get(name, name): value for name, value in values.items() if name not in silent}
     arrays["node_lonlat"] = to_steps(arrays["node_lonlat"])
-    for name in INDEX_FIELDS:
+    for name in (*INDEX_FIELDS, *WIDE_FIELDS):
         arrays[name] = arrays[name].astype(np.int32)
     buffer = io.BytesIO()
     np.savez(buffer, head=np.frombuffer(text, dtype=np.uint8), **arrays)
@@ -87,8 +89,7 @@ def unpack(content: bytes) -> dict[str, Any]:
         values["seasonal"] = tuple(SeasonalRule(*rule) for rule in head.get("seasonal", ()))
         values["turn_restrictions"] = head.get("turn_restrictions")
         values |= {name: np.zeros(len(values["u"]), dtype=bool) for name in FLAG_FIELDS if name not in values}
-        present = [name for name in INDEX_FIELDS if name in values or name not in OPTIONAL_FIELDS]
-        values |= {name: values[name].astype(np.int64) for name in present}
+        values |= {name: values[name].astype(np.int64) for name in WIDE_FIELDS if name in values}
     except (ValueError, KeyError, TypeError, OSError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
         raise NetworkDataError(f"The saved network is damaged ({error}); build it anew.") from error
     return values

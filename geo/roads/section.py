@@ -139,8 +139,8 @@ def _links(network: RoadNetwork, first: _Spot, last: _Spot, preferred: Bools | N
     metres = network.length_m[edge] * np.abs(end - begin)
     if preferred is not None:
         metres = np.where(preferred[edge], metres, metres * DETOUR_FACTOR)
-    tail = np.append(network.u, more[:, 0].astype(np.int64))
-    head = np.append(network.v, more[:, 1].astype(np.int64))
+    tail = np.append(network.u.astype(np.int64), more[:, 0].astype(np.int64))
+    head = np.append(network.v.astype(np.int64), more[:, 1].astype(np.int64))
     return _shortest_only(_Links(tail, head, metres, edge, begin, end))
 
 

@@ -48,7 +48,7 @@ def merge_two_way_rows(edges: EdgeArrays, is_reversed: Bools) -> EdgeArrays:
 
 def _pairs(edges: EdgeArrays) -> tuple[Ints, Ints]:
     low, high = np.minimum(edges.u, edges.v), np.maximum(edges.u, edges.v)
-    joined = low * len(edges.node_ids) + high
+    joined = low.astype(np.int64) * len(edges.node_ids) + high
     rows = np.flatnonzero(pd.Series(joined).duplicated(keep=False))
     forward, backward = shape_numbers(edges.steps, edges.offsets, rows)
     is_loop = (edges.u == edges.v)[rows]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 Ints = NDArray[np.int64]
+# Of nodes, in 32 or 64 bits.
+Nodes = NDArray[np.integer[Any]]
 
 
 class Adjacency(NamedTuple):
@@ -26,14 +28,14 @@ class Adjacency(NamedTuple):
     neighbour: Ints
 
 
-def adjacency(node_count: int, u: Ints, v: Ints) -> Adjacency:
+def adjacency(node_count: int, u: Nodes, v: Nodes) -> Adjacency:
     """Return the neighbours of each node.
 
     Parameters
     ----------
     node_count : int
         Nodes.
-    u, v : (m,) array of int64
+    u, v : (m,) array of int
         Ends of each edge; loops and repeated edges do not count.
 
     Returns

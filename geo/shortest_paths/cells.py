@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.shortest_paths.adjacency import Ints
+from geo.shortest_paths.adjacency import Ints, Nodes
 
 BITS = 8
 CELL = 2**BITS
@@ -143,14 +143,14 @@ def cell_order(xy: NDArray[np.float64]) -> Ints:
     return order
 
 
-def cut(order: Ints, u: Ints, v: Ints) -> tuple[Ints, Cells]:
+def cut(order: Ints, u: Nodes, v: Nodes) -> tuple[Ints, Cells]:
     """Return a network cut into cells.
 
     Parameters
     ----------
     order : (n,) array of int64
         Nodes in an order in which each 256 in turn lie together.
-    u, v : (m,) array of int64
+    u, v : (m,) array of int
         Ends of each edge; an edge from a node to itself does not count.
 
     Returns

@@ -14,19 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.shortest_paths.adjacency import Adjacency, Ints, adjacency
+from geo.shortest_paths.adjacency import Adjacency, Ints, Nodes, adjacency
 from geo.shortest_paths.dissection import dissect
 from geo.shortest_paths.elimination import eliminate, postorder
 
 
-def contraction_order(node_count: int, u: Ints, v: Ints, xy: NDArray[np.float64]) -> Ints:
+def contraction_order(node_count: int, u: Nodes, v: Nodes, xy: NDArray[np.float64]) -> Ints:
     """Return the rank of each node: 0 is contracted first.
 
     Parameters
     ----------
     node_count : int
         Nodes.
-    u, v : (m,) array of int64
+    u, v : (m,) array of int
         Ends of each edge.
     xy : (n, 2) array of float64
         Where the nodes lie, on a plane; decides how good the order is, never whether answers are right.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.compiled import compiled
-from geo.shortest_paths.adjacency import Ints
+from geo.shortest_paths.adjacency import Ints, Nodes
 from geo.shortest_paths.ends import Ends
 from geo.shortest_paths.ticks import INFINITE, SAFE, TickOverflowError, Ticks
 
@@ -96,14 +96,14 @@ class Forest(NamedTuple):
     edge: Ints
 
 
-def arcs_of(node_count: int, u: Ints, v: Ints, forward: Ticks, backward: Ticks) -> tuple[Arcs, Arcs]:
+def arcs_of(node_count: int, u: Nodes, v: Nodes, forward: Ticks, backward: Ticks) -> tuple[Arcs, Arcs]:
     """Return the arcs of a graph by the node that they leave and by the node that they enter.
 
     Parameters
     ----------
     node_count : int
         Nodes.
-    u, v : (m,) array of int64
+    u, v : (m,) array of int
         Ends of each edge.
     forward, backward : (m,) array of uint32
         Ticks along each edge and against it; `INFINITE` where that is not allowed.
@@ -114,7 +114,7 @@ def arcs_of(node_count: int, u: Ints, v: Ints, forward: Ticks, backward: Ticks) 
         Leaving, entering; without edges from a node to itself.
     """
     number = np.arange(len(u))
-    tail, head = np.concatenate([u, v]), np.concatenate([v, u])
+    tail, head = np.concatenate([u, v]).astype(np.int64), np.concatenate([v, u]).astype(np.int64)
     ticks, edge = np.concatenate([forward, backward]).astype(np.int64), np.concatenate([number, number])
     used = np.flatnonzero((ticks < INFINITE) & (tail != head))
     tail, head, ticks, edge = tail[used], head[used], ticks[used], edge[used]

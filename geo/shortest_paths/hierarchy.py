@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import compiled
-from geo.shortest_paths.adjacency import Ints, adjacency
+from geo.shortest_paths.adjacency import Ints, Nodes, adjacency
 from geo.shortest_paths.elimination import Elimination, Indices, eliminate
 from geo.shortest_paths.ticks import INFINITE, SAFE, TickOverflowError, Ticks
 
@@ -68,12 +68,12 @@ class Hierarchy:
     edge_descends: NDArray[np.bool_]
 
     @classmethod
-    def build(cls, u: Ints, v: Ints, rank: Ints) -> Hierarchy:
+    def build(cls, u: Nodes, v: Nodes, rank: Ints) -> Hierarchy:
         """Return the hierarchy of a network.
 
         Parameters
         ----------
-        u, v : (m,) array of int64
+        u, v : (m,) array of int
             Ends of each edge.
         rank : (n,) array of int64
             From `geo.shortest_paths.contraction_order`.

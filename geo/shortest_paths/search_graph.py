@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.shortest_paths.adjacency import Ints
+from geo.shortest_paths.adjacency import Ints, Nodes
 from geo.shortest_paths.cell_times import CellTimes, cell_times
 from geo.shortest_paths.cells import Cells, cell_order, cut
 from geo.shortest_paths.search_question import Numbers
@@ -36,12 +36,12 @@ class SearchGraph:
     cells: Cells
 
     @classmethod
-    def build(cls, u: Ints, v: Ints, xy: NDArray[np.float64]) -> SearchGraph:
+    def build(cls, u: Nodes, v: Nodes, xy: NDArray[np.float64]) -> SearchGraph:
         """Return a network laid out for searches.
 
         Parameters
         ----------
-        u, v : (m,) array of int64
+        u, v : (m,) array of int
             Ends of each edge.
         xy : (n, 2) array of float64
             Where the nodes lie.

@@ -164,9 +164,9 @@ def _trips(network: RoadNetwork, ends: tuple[Snapped, Snapped], seconds: tuple[F
     ahead = arrive - leave
     along = part_seconds(np.abs(ahead), np.where(ahead >= 0, forward[first], backward[first]))
     return _Trips(
-        np.column_stack([network.u[first], network.v[first]]),
+        np.column_stack([network.u[first], network.v[first]]).astype(np.int64),
         np.column_stack([part_seconds(leave, backward[first]), part_seconds(1 - leave, forward[first])]),
-        np.column_stack([network.u[last], network.v[last]]),
+        np.column_stack([network.u[last], network.v[last]]).astype(np.int64),
         np.column_stack([part_seconds(arrive, forward[last]), part_seconds(1 - arrive, backward[last])]),
         np.where(origin.is_snapped & (origin.edge == destination.edge), along, np.inf),
     )
@@ -176,7 +176,7 @@ def _graph(network: RoadNetwork, trips: _Trips, forward: Floats, backward: Float
     count, extra = network.node_count, len(trips.direct_s)
     source = np.repeat(count + np.arange(extra), 2)
     tail = np.concatenate([network.u, network.v, source])
-    head = np.concatenate([network.v, network.u, trips.first_node.ravel()])
+    head = np.concatenate([network.v, network.u, trips.first_node.ravel()]).astype(np.int64)
     time = np.concatenate([forward, backward, trips.first_s.ravel()])
     edge = np.concatenate([np.tile(np.arange(network.edge_count), 2), np.full(2 * extra, -1)])
     key = tail * (count + extra) + head
