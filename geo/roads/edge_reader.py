@@ -19,7 +19,7 @@ from geo.roads.arrays import Bools, EdgeArrays, Floats, Indices, Ints
 from geo.roads.edge_cells import BOTH, cell_texts, cell_words, first_part
 from geo.roads.profiles import PROFILES
 from geo.roads.seasons import SeasonalRule, unpack_rule
-from geo.roads.steps import from_steps, to_steps
+from geo.roads.steps import Steps, from_steps, to_steps
 from geo.roads.two_way_rows import merge_two_way_rows
 from geo.vector_file import read_vector
 
@@ -36,6 +36,8 @@ AGAINST = {"-1", "reverse"}
 # A passage through a building is no tunnel: there are doors in it.
 NO_TUNNEL = BOTH | {"building_passage"}
 METRES_OF_DEGREE = 111_195
+# Edges whose shapes are looked at a time: those of a nation would be several times as large in degrees.
+BLOCK = 2**18
 
 
 def read_edges(edges: pd.DataFrame, nodes: pd.DataFrame | None = None) -> EdgeArrays:
@@ -62,13 +64,11 @@ def read_edges(edges: pd.DataFrame, nodes: pd.DataFrame | None = None) -> EdgeAr
     forward, against = _directions(edges)
     ends, ids = pd.factorize(np.concatenate([_identifiers(edges, "u"), _identifiers(edges, "v")]), sort=True)
     u, v = ends.astype(np.int32).reshape(2, -1)
-    coords, offsets = _shapes(edges, nodes, ids, (u, v))
+    steps, offsets = _shapes(edges, nodes, ids, (u, v))
     if against.any():
-        coords = _turned(coords, offsets, against)
+        _turn(steps, offsets, against)
         u, v = np.where(against, v, u), np.where(against, u, v)
-    _check_unit(lengths, coords, offsets)
-    steps = to_steps(coords)
-    del coords
+    _check_unit(lengths, steps, offsets)
     tips = from_steps(steps[offsets[:-1]]), from_steps(steps[offsets[1:] - 1])
     highways, highway = _classes(edges)
     labels, label = _labels(edges)
@@ -263,17 +263,31 @@ def _seasonal(edges: pd.DataFrame) -> tuple[SeasonalRule, ...]:
 
 def _shapes(
     edges: pd.DataFrame, nodes: pd.DataFrame | None, ids: NDArray[Any], ends: tuple[NDArray[Any], NDArray[Any]]
-) -> tuple[Floats, Ints]:
-    """Return lon, lat of all shapes, one after the other, and where each begins."""
+) -> tuple[Steps, Ints]:
+    """Return lon, lat of all shapes in steps, one after the other, and where each begins."""
     places = None if nodes is None else _places(nodes, ids)
     if "geometry" not in edges:
         if places is None:
             raise NetworkDataError("The edges have no geometry: nodes with id, lon and lat are needed (--nodes FILE).")
-        return np.stack([places[ends[0]], places[ends[1]]], axis=1).reshape(-1, 2), np.arange(len(edges) + 1) * 2
+        steps = to_steps(places)
+        return np.stack([steps[ends[0]], steps[ends[1]]], axis=1).reshape(-1, 2), np.arange(len(edges) + 1) * 2
     shapes = _as_lines(edges["geometry"])
     _row(shapely.get_type_id(shapes) != LINE_STRING, "there is no LineString")
-    coords = shapely.get_coordinates(shapes)
-    count = shapely.get_num_coordinates(shapes)
+    offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(shapes), dtype=np.int64)])
+    steps = np.empty((offsets[-1], 2), dtype=np.int32)
+    for begin in range(0, len(shapes), BLOCK):
+        end = min(begin + BLOCK, len(shapes))
+        coords = shapely.get_coordinates(shapes[begin:end])
+        if not (_on_globe(coords).all() and np.diff(offsets[begin : end + 1]).all()):
+            _refuse_points(shapes)
+        steps[offsets[begin] : offsets[end]] = to_steps(coords)
+    _check_ends((from_steps(steps[offsets[:-1]]), from_steps(steps[offsets[1:] - 1])), ends, places)
+    return steps, offsets
+
+
+def _refuse_points(shapes: NDArray[np.object_]) -> None:
+    """Refuse a table with a shape of no points, or with a point that is none on the globe."""
+    coords, count = shapely.get_coordinates(shapes), shapely.get_num_coordinates(shapes)
     no_number = np.flatnonzero(~np.isfinite(coords).all(axis=1))
     bad = count == 0
     bad[np.searchsorted(np.cumsum(count), no_number, side="right")] = True
@@ -281,9 +295,6 @@ def _shapes(
     outside = np.flatnonzero(~_on_globe(coords))
     bad[np.searchsorted(np.cumsum(count), outside, side="right")] = True
     _row(bad, "the LineString leaves the globe; lon and lat may be swapped")
-    offsets = np.concatenate([[0], np.cumsum(count, dtype=np.int64)])
-    _check_ends((coords[offsets[:-1]], coords[offsets[1:] - 1]), ends, places)
-    return coords, offsets
 
 
 def _as_lines(column: pd.Series[Any]) -> NDArray[np.object_]:
@@ -302,7 +313,7 @@ def _as_lines(column: pd.Series[Any]) -> NDArray[np.object_]:
 
 def _on_globe(degrees: Floats) -> Bools:
     """Return whether each lon, lat is a point on the globe."""
-    return np.asarray((np.abs(degrees) <= (180.0, 90.0)).all(axis=1))
+    return np.asarray((np.abs(degrees[:, 0]) <= 180) & (np.abs(degrees[:, 1]) <= 90))
 
 
 def _places(nodes: pd.DataFrame, ids: Ints) -> Floats:
@@ -328,28 +339,36 @@ def _check_ends(tips: tuple[Floats, Floats], ends: tuple[NDArray[Any], NDArray[A
     if places is None:
         places = _first_places(ends, tips, int(max(ends[0].max(), ends[1].max())) + 1)
     for which, end, tip in zip(("begins", "ends"), ends, tips, strict=True):
-        far = np.abs(places[end] - tip).max(axis=1)
+        far = np.maximum(*(np.abs(places[end, axis] - tip[:, axis]) for axis in (0, 1)))
         bad = far > NODE_TOLERANCE
         # A degree of latitude is 111 km; of longitude it is less.
         metres = float(far[bad.argmax()]) * 111_000
         _row(bad, f"the LineString {which} up to {metres:,.0f} m from its node")
 
 
-def _turned(coords: Floats, offsets: Ints, against: Bools) -> Floats:
-    """Return the shapes, some of them from their end to their beginning."""
-    count = np.diff(offsets)
-    position = np.arange(len(coords))
-    mirrored = np.repeat(offsets[:-1] + offsets[1:] - 1, count) - position
-    return coords[np.where(np.repeat(against, count), mirrored, position)]
+def _turn(steps: Steps, offsets: Ints, against: Bools) -> None:
+    """Turn some of the shapes round."""
+    count = np.diff(offsets)[against]
+    first, last = (np.repeat(ends[against], count) for ends in (offsets[:-1], offsets[1:] - 1))
+    along = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count)
+    steps[first + along] = steps[last - along]
 
 
-def _check_unit(length_m: Floats, coords: Floats, offsets: Ints) -> None:
-    """Refuse lengths that cannot be metres: all roads together are not half as long as they are drawn on a sphere."""
+def _drawn_degrees(coords: Floats, offsets: Ints) -> float:
     step = np.diff(coords, axis=0)
     step[:, 0] *= np.cos(np.radians(coords[:-1, 1]))
     drawn = np.hypot(step[:, 0], step[:, 1])
     drawn[offsets[1:-1] - 1] = 0
-    drawn_km = float(drawn.sum()) * METRES_OF_DEGREE / 1000
+    return float(drawn.sum())
+
+
+def _check_unit(length_m: Floats, steps: Steps, offsets: Ints) -> None:
+    """Refuse lengths that cannot be metres: all roads together are not half as long as they are drawn on a sphere."""
+    drawn_km = 0.0
+    for begin in range(0, len(length_m), BLOCK):
+        part = offsets[begin : begin + BLOCK + 1]
+        drawn = _drawn_degrees(from_steps(steps[part[0] : part[-1]]), part - part[0])
+        drawn_km += drawn * METRES_OF_DEGREE / 1000
     km = float(length_m.sum() / 1000)
     if km < drawn_km / 2:
         raise NetworkDataError(
