@@ -54,7 +54,7 @@ def search_within(timed: TimedGraph, origins: Ends, limit: int = INFINITE - 1) -
         np.empty((ABREAST, CELL), dtype=np.int32),
     )
     question = Question(graph.cells, timed.times, graph.order, limit)
-    reached = search_all(question, Ends(graph.position[ends.node], ends.ticks), work)
+    reached = search_all(question, Ends(graph.position[ends.node].astype(np.int64), ends.ticks), work)
     if limit == INFINITE - 1 and reached.ticks.size and reached.ticks.max() >= SAFE:
         raise TickOverflowError
     return reached

@@ -143,7 +143,7 @@ def cell_order(xy: NDArray[np.float64]) -> Ints:
     return order
 
 
-def cut(order: Ints, u: Nodes, v: Nodes) -> tuple[Ints, Cells]:
+def cut(order: Ints, u: Nodes, v: Nodes) -> tuple[NDArray[np.int32], Cells]:
     """Return a network cut into cells.
 
     Parameters
@@ -155,23 +155,24 @@ def cut(order: Ints, u: Nodes, v: Nodes) -> tuple[Ints, Cells]:
 
     Returns
     -------
-    (n,) array of int64
+    (n,) array of int32
         Position of each node: its cell times 256, and its number there.
     Cells
         The cells.
     """
     count = len(order)
     size = np.diff(np.append(np.arange(0, count, CELL), count))
-    position = np.empty(count, dtype=np.int64)
+    position = np.empty(count, dtype=np.int32)
     position[order] = np.arange(count)
     tail, head = position[u], position[v]
-    cell, is_across = tail >> BITS, tail >> BITS != head >> BITS
+    is_across = tail >> BITS != head >> BITS
     across, inner = np.flatnonzero(is_across), np.flatnonzero(~is_across & (tail != head))
-    inner = inner[np.argsort(cell[inner], kind="stable")]
+    inner = inner[np.argsort(tail[inner] >> BITS, kind="stable")]
     is_border = np.zeros(count, dtype=np.bool_)
     is_border[tail[across]] = is_border[head[across]] = True
     border = np.add.reduceat(is_border, CELL * np.arange(len(size)), dtype=np.int64) if count else size
-    first, ends = np.searchsorted(cell[inner], np.arange(len(size) + 1)), np.column_stack([tail[inner], head[inner]])
+    ends = np.column_stack([tail[inner], head[inner]])
+    first = np.searchsorted(ends[:, 0] >> BITS, np.arange(len(size) + 1, dtype=np.int32))
     place, inside = _contract(size, is_border, first, (ends % CELL).astype(np.uint8))
     groups = -(-border // GROUP)
     core = np.append(0, np.cumsum(GROUP * groups))
@@ -185,14 +186,14 @@ def cut(order: Ints, u: Nodes, v: Nodes) -> tuple[Ints, Cells]:
     edges = Edges(
         inner.astype(small),
         first,
-        (place[ends] % CELL).astype(np.uint8),
+        np.column_stack([(place[ends[:, side]] % CELL).astype(np.uint8) for side in (0, 1)]),
         across.astype(small),
         arc.astype(small).reshape(2, -1),
     )
     cell_of = np.repeat(np.arange(len(size), dtype=small), groups)
     leaving = np.searchsorted(starts, core)
     tails, heads = starts.astype(small), heads.astype(small)
-    return place[position], Cells(size, border, core, cell_of, inside, leaving, tails, heads, edges)
+    return place[position].astype(np.int32), Cells(size, border, core, cell_of, inside, leaving, tails, heads, edges)
 
 
 class _Room(NamedTuple):

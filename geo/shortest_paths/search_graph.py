@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.shortest_paths.adjacency import Ints, Nodes
+from geo.shortest_paths.adjacency import Nodes
 from geo.shortest_paths.cell_times import CellTimes, cell_times
 from geo.shortest_paths.cells import Cells, cell_order, cut
 from geo.shortest_paths.search_question import Numbers
@@ -25,14 +25,14 @@ class SearchGraph:
     ----------
     order : (n,) array of int32
         Node at each position.
-    position : (n,) array of int64
+    position : (n,) array of int32
         Position of each node.
     cells : Cells
         Arcs, by position.
     """
 
     order: Numbers
-    position: Ints
+    position: Numbers
     cells: Cells
 
     @classmethod
