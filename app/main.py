@@ -103,9 +103,9 @@ async def refuse_unknown_query(request: Request) -> None:
 NEXT_STEPS: dict[type[ServiceError], str] = {
     DatabaseDownError: (
         "登録した内容は消えていません。少し待ってからもう一度開いてください。"
-        "続くときは、サーバーで tono db status を実行し、止まっていれば tono db start で動かしてください。"
+        "続くときは、サーバーの担当の方に知らせてください。手順は「台帳」の「データの入れかた」にあります。"
     ),
-    NotReadyError: "サーバーで tono up --no-serve を実行すると、足りないものがそろいます。",
+    NotReadyError: "足りないものをそろえる手順は、「台帳」の「データの入れかた」にあります。",
 }
 
 HTTP_ERRORS = {

@@ -54,6 +54,7 @@ MENU = (
             Entry("台帳", "/register"),
             Entry("通行止め", "/register/closures"),
             Entry("文字だけの一覧", "/list"),
+            Entry("データの入れかた", "/register/data"),
         ),
     ),
 )

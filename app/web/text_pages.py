@@ -77,6 +77,12 @@ def register_page(request: Request, session: DbSession, _: Caller) -> Response:
     return page(request, "register.html", context)
 
 
+@router.get("/register/data", response_class=HTMLResponse)
+def loading_data_page(request: Request, _: Caller) -> Response:
+    """Show whoever runs the service how data come into it; it opens without a database too."""
+    return page(request, "loading_data.html")
+
+
 def _groups(session: DbSession) -> list[dict[str, Any]]:
     day = today()
     order = list(KIND_TITLES)

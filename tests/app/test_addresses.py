@@ -85,3 +85,10 @@ def test_the_public_is_offered_its_own_words(service: TestClient) -> None:
     for elsewhere in ({"host": "testserver"}, {"x-forwarded-for": "203.0.113.7"}, {"forwarded": "for=203.0.113.7"}):
         assert "計画" not in offered(elsewhere)
         assert "さがす" in offered(elsewhere)
+
+
+def test_commands_of_a_terminal_stand_on_one_page(service: TestClient) -> None:
+    command = re.compile(r"\btono (?:demo|db|up|network|districts|demand|coverage|closures)\b")
+    for entry in (page for room in MENU for page in (room, *room.pages)):
+        told = command.findall(re.sub("<script.*?</script>", "", service.get(entry.address).text, flags=re.DOTALL))
+        assert bool(told) == (entry.address == "/register/data"), entry

@@ -31,6 +31,7 @@ ROUTES: dict[str, tuple[int, int, int]] = {
     "/plan/scenarios": (200, 200, 200),
     "/plan/scenarios/new": (200, 200, 200),
     "/register": (200, 200, 503),
+    "/register/data": (200, 200, 200),
     "/register/closures": (200, 200, 200),
     "/register/closures/list": (200, 200, 503),
     "/register/closures/new": (200, 200, 200),

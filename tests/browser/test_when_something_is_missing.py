@@ -26,10 +26,10 @@ def test_an_empty_map_teaches_what_to_load(visit: Visit, empty_home: str) -> Non
         "まだ計算できません",
         "道路: まだありません",
         "人口: まだありません",
-        "tono demo load",
-        "tono demand load",
     ):
         expect(panel).to_contain_text(words)
+    # How, is on a page for whoever runs the service.
+    expect(panel.get_by_role("link", name="データの入れかた")).to_have_attribute("href", "/register/data")
     expect(page.locator("#network")).to_have_text("道路: まだありません")
     expect(page.locator("#legend")).to_be_hidden()
     expect(page.locator("#banner")).to_be_hidden()
@@ -41,7 +41,7 @@ def test_an_empty_map_teaches_what_to_load(visit: Visit, empty_home: str) -> Non
 
 def test_an_empty_list_teaches_the_same(visit: Visit, empty_home: str) -> None:
     page = visit("/plan/list", site=empty_home)
-    for words in ("まだ計算できません", "人口: まだありません", "tono demo load"):
+    for words in ("まだ計算できません", "人口: まだありません", "データの入れかた"):
         expect(page.locator("main")).to_contain_text(words)
     for address, words in {
         "/list": "地域資源はまだ登録がありません",
@@ -57,7 +57,7 @@ def test_a_page_of_a_service_without_its_database_is_a_page(visit: Visit, cut_of
     page = visit("/list", site=cut_off_home, allowed=("503",))
     expect(page.get_by_role("heading", level=1)).to_have_text("データベースに接続できません")
     expect(page.locator("main")).to_contain_text("登録した内容は消えていません")
-    expect(page.locator("main")).to_contain_text("tono db status")
+    expect(page.locator("main")).to_contain_text("データの入れかた")
     expect(page.get_by_role("link", name="もう一度開く")).to_have_attribute("href", "/list")
     assert "secret" not in page.content()
 

@@ -186,7 +186,7 @@ def test_every_figure_says_what_it_stands_on(visit: Visit) -> None:
         "政府標準利用規約",
         "平成27年10月1日(木)",
         "デモ",
-        "tono network build --osm",
+        "実際の道路データに替える",
         "仮定",
         "照合番号",
     ):

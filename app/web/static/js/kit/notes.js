@@ -74,21 +74,21 @@ export function errorNote(error, again) {
 }
 
 /**
- * Return what must be loaded before the figures can be shown, and how.
+ * Return what must be loaded before the figures can be shown, and the way to how.
  *
  * @param {import("#kit/types.js").Status} status @returns {HTMLElement}
  */
 export function emptyNote({ network, has_people: hasPeople, bounds }) {
-  const parts = /** @type {[string, boolean, string][]} */ ([
-    ["道路", Boolean(network), "tono network build --osm 道路.osm.pbf"],
-    ["地区の境界", Boolean(bounds), "tono districts load 地区.geojson"],
-    ["人口", hasPeople, "tono demand load 人口.csv"],
+  const parts = /** @type {[string, boolean][]} */ ([
+    ["道路", Boolean(network)],
+    ["地区の境界", Boolean(bounds)],
+    ["人口", hasPeople],
   ]);
   return element(
     "section",
     { class: "empty" },
     element("h2", {}, "まだ計算できません"),
-    element("p", {}, "相談員が着くまでの時間を出すには、次のデータが要ります。"),
+    element("p", {}, "相談員が着くまでの時間を出すには、次のデータが必要です。"),
     element(
       "ul",
       { class: "checks" },
@@ -101,20 +101,6 @@ export function emptyNote({ network, has_people: hasPeople, bounds }) {
         ),
       ),
     ),
-    element("p", {}, "サーバーで次の命令を実行してから、この画面を読み込み直してください。"),
-    element("h3", {}, "見本のデータで試す"),
-    command("tono demo load"),
-    element("h3", {}, "市のデータを入れる"),
-    command(
-      parts
-        .filter(([, there]) => !there)
-        .map(([, , text]) => text)
-        .join("\n"),
-    ),
+    element("p", {}, element("a", { class: "button", href: "/register/data" }, "データの入れかた")),
   );
-}
-
-/** @param {string} text @returns {HTMLElement} */
-function command(text) {
-  return element("pre", { class: "command", tabindex: "0" }, element("code", {}, text));
 }

@@ -130,17 +130,7 @@ function network({ network: it }) {
           element("strong", {}, "いまの道路は概略図です。"),
           "直線は実際の道の形ではありません。時間は主な道の距離から計算しためやすです。",
         ),
-        element("p", {}, "本物の道路で計算するには、OpenStreetMapのファイルを用意し、サーバーで次の命令を実行します。"),
-        element(
-          "pre",
-          { tabindex: "0" },
-          element("code", {}, "tono network build --osm ファイル.osm.pbf\ntono coverage"),
-        ),
-        element(
-          "p",
-          { class: "quiet" },
-          "地区の境界と人口も、districts load と demand load で本物に替えられます。手順は説明書(README)にあります。",
-        ),
+        element("p", {}, element("a", { href: "/register/data#roads" }, "実際の道路データに替える")),
       ),
   );
 }

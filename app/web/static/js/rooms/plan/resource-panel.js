@@ -84,7 +84,7 @@ export class ResourcePanel extends HTMLElement {
       element("div", { class: "row" }, element("label", { for: "district-filter" }, "地区"), select),
       element("p", { class: "quiet", role: "status" }, `${visible.length}件を地図と一覧に表示しています。`),
       all.length === 0
-        ? element("p", { class: "empty" }, "まだ登録がありません。CSVを取り込むと、ここと地図に出ます。")
+        ? element("p", { class: "empty" }, "まだ登録がありません。登録されると、ここと地図に出ます。")
         : visible.length === 0
           ? element(
               "p",

@@ -19,7 +19,7 @@ export function closureList(features, acts) {
   return element(
     "div",
     {},
-    element("h2", { id: "roads-title", tabindex: "-1" }, "通行止め"),
+    element("h2", { id: "roads-title", class: "screen-silent", tabindex: "-1" }, "登録した通行止め"),
     element(
       "p",
       { class: "quiet" },
@@ -116,8 +116,7 @@ function emptyList() {
       {},
       "まだ登録がありません。「通行止めを加える」を押し、地図で道路の始まりと終わりを選ぶと登録できます。",
     ),
-    element("p", {}, "一覧表(CSV)があるときは、サーバーで次の命令を実行すると、まとめて取り込めます。"),
-    element("pre", { class: "command", tabindex: "0" }, element("code", {}, "tono closures import 通行止め.csv")),
+    element("p", {}, element("a", { href: "/register/data#closures" }, "一覧表(CSV、Excel)からまとめて入れる")),
   );
 }
 
