@@ -147,3 +147,15 @@ def test_every_kind_can_be_chosen(service: TestClient) -> None:
     page = service.get("/").text
     for kind in KIND_TITLES:
         assert f'href="/?kind={kind}"' in page
+
+
+def test_a_place_of_the_map_is_found_by_its_name(service: TestClient) -> None:
+    placed = [f for f in service.get("/api/v1/resources").json()["features"] if f["geometry"]]
+    sites: dict[str, set[int]] = {}
+    for feature in placed:
+        lon, lat = feature["geometry"]["coordinates"]
+        sites.setdefault(f"{lat:.5f},{lon:.5f}", set()).add(feature["properties"]["id"])
+    shared = [site for site, ids in sites.items() if len(ids) > 1]
+    assert shared
+    for site in [*shared, *list(sites)[:20]]:
+        assert set(found(service.get("/", params={"site": site}).text)) == sites[site]

@@ -7,6 +7,7 @@ import { isSmallWindow, Sheet } from "#kit/sheet.js";
 import { boundsOf, byId, openPage, say, setUpPrinting } from "#kit/shell.js";
 import { askForLand, drawGround } from "#map/ground.js";
 import { MapView } from "#map/map-view.js";
+import { addressOf, addressWith } from "#rooms/search/wish.js";
 
 /** @typedef {import("#kit/types.js").ResourceFeature} ResourceFeature */
 /** @typedef {import("#kit/address.js").Selection} Selection */
@@ -57,11 +58,11 @@ class SearchPage {
     const form = /** @type {HTMLFormElement} */ (byId("seek"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.#go(wish(form), "push");
+      void this.#go(addressOf(new FormData(form)), "push");
     });
     form.addEventListener("input", () => {
       window.clearTimeout(this.timer);
-      this.timer = window.setTimeout(() => void this.#go(wish(form), "replace"), PAUSE_MS);
+      this.timer = window.setTimeout(() => void this.#go(addressOf(new FormData(form)), "replace"), PAUSE_MS);
     });
     byId("part").addEventListener("click", (event) => {
       const link = /** @type {Element} */ (event.target).closest("a[data-part]");
@@ -144,21 +145,6 @@ class SearchPage {
     else if (district) this.map.showDistrict(district);
     else if (!chosen) this.map.showCity(isChange);
   }
-}
-
-/** Return the address of what the form asks for; what is empty is left out. @param {HTMLFormElement} form @returns {string} */
-function wish(form) {
-  const told = [...new FormData(form)].filter(([, value]) => value !== "");
-  return addressWith("", Object.fromEntries(told.map(([name, value]) => [name, String(value)])));
-}
-
-/** Return the address of a query with other parts in it; one thing is open at a time. @param {string} query @param {Record<string, string>} parts @returns {string} */
-function addressWith(query, parts) {
-  const told = new URLSearchParams(query);
-  told.delete("resource");
-  told.delete("site");
-  for (const [name, value] of Object.entries(parts)) told.set(name, value);
-  return told.size ? `/?${told}` : "/";
 }
 
 const land = askForLand();
