@@ -146,7 +146,7 @@ def test_the_main_map_shows_what_is_closed_today(visit: Visit, roads_home: str, 
     always = {"valid_from": "2000-01-01T00:00", "valid_to": "2900-01-01T00:00"}
     draw(roads_home, **always)
     draw(roads_home, name="終わった工事", valid_from="2000-01-01T00:00", valid_to="2001-01-01T00:00")
-    page = visit("/", site=roads_home)
+    page = visit("/plan", site=roads_home)
     expect(page.locator("#legend")).to_contain_text("いま通行止め 1か所。上の時間には入れていません")
     mark = page.get_by_role("button", name="国道283号: いま通行止め")
     mark.focus()

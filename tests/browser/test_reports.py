@@ -66,7 +66,7 @@ def answered(office: str, city_url: str) -> tuple[str, int]:
 
 def test_what_waits_can_be_stopped_and_a_name_is_given_once(visit: Visit, office: str) -> None:
     page = visit("/plan/scenarios", site=office, allowed=("400",))
-    expect(page).to_have_title(re.compile("^報告書"))
+    expect(page).to_have_title(re.compile("^増員の試算・報告書"))
     start(page, "やめる試算")
     box = page.locator(".job")
     expect(box).to_contain_text("順番を待っています")

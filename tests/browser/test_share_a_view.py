@@ -39,7 +39,7 @@ def test_a_copied_address_shows_the_same(visit: Visit) -> None:
 
 def test_back_and_forward_walk_through_what_was_opened(visit: Visit, home: str) -> None:
     page = visit()
-    assert page.url == f"{home}/"
+    assert page.url == f"{home}/plan"
     page.get_by_role("button", name=re.compile("^綾織地区センター")).click()
     expect(page.get_by_role("heading", name="綾織地区センターの相談員")).to_be_visible()
     page.get_by_role("button", name="綾織地区センターを見る").click()
