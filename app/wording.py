@@ -85,6 +85,17 @@ def means_text(profile: str) -> str:
     return means
 
 
+def road_text(profile: str) -> str:
+    """Return the one word for a way of travelling that stands beside its figures."""
+    short: str = WORDS["profiles"][profile]["short"]
+    return short
+
+
+def no_way_text(profile: str) -> str:
+    """Return what is said of whom nobody gets to at all."""
+    return f"{means_text(profile)}行けない"
+
+
 def short_base(base: str) -> str:
     """Return the name of a base without the words that all bases share."""
     return re.sub("(地区)?センター$", "", base) or base

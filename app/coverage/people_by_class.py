@@ -31,5 +31,5 @@ def people_by_class(coverage: CoverageDocument) -> Sequence[ClassOfMinutes]:
     last = coverage.minutes[-1]
     beyond = coverage.population - before - lost
     rows.append(ClassOfMinutes(f"{last}分超", beyond, None, str(len(rows) + 1)))
-    rows.append(ClassOfMinutes(WORDS["not_reached"], lost, None, "none"))
+    rows.append(ClassOfMinutes(f"{WORDS['profiles'][coverage.profile]['means']}行けない", lost, None, "none"))
     return rows

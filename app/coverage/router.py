@@ -12,8 +12,11 @@ from app.coverage import queries
 from app.coverage.draw_isochrones import draw_isochrones
 from app.coverage.keep_warm import current_stamp
 from app.coverage.measure_coverage import MINUTES
-from app.coverage.schemas import Areas, Cells, Coverage, ProfileName, cells_geojson
+from app.coverage.not_reached import count_not_reached
+from app.coverage.queries import state_of_inputs
+from app.coverage.schemas import Areas, Cells, Coverage, NotReached, ProfileName, cells_geojson
 from app.database import DbSession
+from app.demand.queries import state_of_places
 from app.documents.answers import stored_answer, written
 from app.documents.problem import refusals
 from app.errors import InputError
@@ -29,6 +32,13 @@ def coverage(response: Response, session: DbSession, _: Caller, known: Known, pr
     known.unless_known(stamp)
     run = queries.get_run(session, stamp.run)
     return stored_answer(run.document, run.computed_at, response)
+
+
+@router.get("/coverage/not-reached", responses=MAY_BE_KNOWN | refusals(409))
+def not_reached(session: DbSession, _: Caller, known: Known, profile: ProfileName = "car") -> NotReached:
+    """Return whom no consultant reaches within the minutes, worst first; by car on winter and on ordinary roads."""
+    known.unless_known(state_of_inputs(session), state_of_places(session))
+    return count_not_reached(session, profile)
 
 
 @router.get("/coverage/{run_id}/cells", responses=MAY_BE_KNOWN | refusals(404))

@@ -103,6 +103,53 @@ class Coverage(CoverageDocument):
     computed_at: IsoMoment
 
 
+class Left(Document):
+    """Of some people, by one way of travelling: who is not reached within the minutes, and who is; together all.
+
+    Of those who are not reached within any minutes, `unreachable` are never reached.
+    """
+
+    not_reached: ByMinutes
+    reached: ByMinutes
+    unreachable: int
+
+
+class LeftBy(Document):
+    """Some people, and who of them is left out by each way of travelling."""
+
+    population: int
+    by: dict[ProfileName, Left]
+
+
+class DistrictLeft(LeftBy):
+    """Who of a district is left out."""
+
+    name: str
+    has_consultant: bool
+
+
+class SettlementLeft(LeftBy):
+    """Who of the squares nearest to a settlement is left out; the name is empty where a district has no settlement."""
+
+    name: str
+    district: str
+    lon: float | None
+    lat: float | None
+
+
+class NotReached(LeftBy):
+    """Who is left out in the city, its districts and settlements, worst first by the first of `profiles` in 20 minutes.
+
+    `without_consultant` are the districts in which no consultant sits.
+    """
+
+    profiles: list[ProfileName]
+    minutes: list[int]
+    without_consultant: list[str]
+    districts: list[DistrictLeft]
+    settlements: list[SettlementLeft]
+
+
 class CellTime(Document):
     """The travel time of an inhabited cell, or why there is none."""
 

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coverage/not-reached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Not Reached
+         * @description Return whom no consultant reaches within the minutes, worst first; by car on winter and on ordinary roads.
+         */
+        get: operations["not_reached_api_v1_coverage_not_reached_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage/{run_id}/cells": {
         parameters: {
             query?: never;
@@ -1593,6 +1613,22 @@ export interface components {
             properties: components["schemas"]["District"];
         };
         /**
+         * DistrictLeft
+         * @description Who of a district is left out.
+         */
+        DistrictLeft: {
+            /** Population */
+            population: number;
+            /** By */
+            by: {
+                [key: string]: components["schemas"]["Left"];
+            };
+            /** Name */
+            name: string;
+            /** Has Consultant */
+            has_consultant: boolean;
+        };
+        /**
          * DistrictReached
          * @description Who of a district is reached; the range only where it was asked for.
          */
@@ -1924,6 +1960,30 @@ export interface components {
             jobs: components["schemas"]["JobFacts"][];
         };
         /**
+         * Left
+         * @description Of some people, by one way of travelling: who is not reached within the minutes, and who is; together all.
+         *
+         *     Of those who are not reached within any minutes, `unreachable` are never reached.
+         */
+        Left: {
+            /**
+             * Not Reached
+             * @description People by whole minutes.
+             */
+            not_reached: {
+                [key: string]: number;
+            };
+            /**
+             * Reached
+             * @description People by whole minutes.
+             */
+            reached: {
+                [key: string]: number;
+            };
+            /** Unreachable */
+            unreachable: number;
+        };
+        /**
          * LineBody
          * @description A line as GeoJSON: lon before lat.
          */
@@ -2056,6 +2116,30 @@ export interface components {
             before: number;
             /** After */
             after: number;
+        };
+        /**
+         * NotReached
+         * @description Who is left out in the city, its districts and settlements, worst first by the first of `profiles` in 20 minutes.
+         *
+         *     `without_consultant` are the districts in which no consultant sits.
+         */
+        NotReached: {
+            /** Population */
+            population: number;
+            /** By */
+            by: {
+                [key: string]: components["schemas"]["Left"];
+            };
+            /** Profiles */
+            profiles: ("car" | "car-winter" | "walk")[];
+            /** Minutes */
+            minutes: number[];
+            /** Without Consultant */
+            without_consultant: string[];
+            /** Districts */
+            districts: components["schemas"]["DistrictLeft"][];
+            /** Settlements */
+            settlements: components["schemas"]["SettlementLeft"][];
         };
         /**
          * Nothing
@@ -2663,6 +2747,26 @@ export interface components {
             properties: components["schemas"]["Settlement"];
         };
         /**
+         * SettlementLeft
+         * @description Who of the squares nearest to a settlement is left out; the name is empty where a district has no settlement.
+         */
+        SettlementLeft: {
+            /** Population */
+            population: number;
+            /** By */
+            by: {
+                [key: string]: components["schemas"]["Left"];
+            };
+            /** Name */
+            name: string;
+            /** District */
+            district: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+        };
+        /**
          * Settlements
          * @description All settlements.
          */
@@ -3013,6 +3117,7 @@ export type DistrictBackup = components['schemas']['DistrictBackup'];
 export type DistrictChange = components['schemas']['DistrictChange'];
 export type DistrictCoverage = components['schemas']['DistrictCoverage'];
 export type DistrictFeature = components['schemas']['DistrictFeature'];
+export type DistrictLeft = components['schemas']['DistrictLeft'];
 export type DistrictReached = components['schemas']['DistrictReached'];
 export type DistrictTally = components['schemas']['DistrictTally'];
 export type Districts = components['schemas']['Districts'];
@@ -3026,6 +3131,7 @@ export type InputSite = components['schemas']['InputSite'];
 export type JobFacts = components['schemas']['JobFacts'];
 export type JobResult = components['schemas']['JobResult'];
 export type Jobs = components['schemas']['Jobs'];
+export type Left = components['schemas']['Left'];
 export type LineBody = components['schemas']['LineBody'];
 export type MapStatus = components['schemas']['MapStatus'];
 export type Moved = components['schemas']['Moved'];
@@ -3034,6 +3140,7 @@ export type MultiPolygon = components['schemas']['MultiPolygon'];
 export type NetworkFacts = components['schemas']['NetworkFacts'];
 export type NetworkInUse = components['schemas']['NetworkInUse'];
 export type NotCompared = components['schemas']['NotCompared'];
+export type NotReached = components['schemas']['NotReached'];
 export type Nothing = components['schemas']['Nothing'];
 export type Offers = components['schemas']['Offers'];
 export type PeopleOfBase = components['schemas']['PeopleOfBase'];
@@ -3063,6 +3170,7 @@ export type Section = components['schemas']['Section'];
 export type SectionFeature = components['schemas']['SectionFeature'];
 export type Settlement = components['schemas']['Settlement'];
 export type SettlementFeature = components['schemas']['SettlementFeature'];
+export type SettlementLeft = components['schemas']['SettlementLeft'];
 export type Settlements = components['schemas']['Settlements'];
 export type SitePlace = components['schemas']['SitePlace'];
 export type SitingFigures = components['schemas']['SitingFigures'];
@@ -3278,6 +3386,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description The caller has this answer already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something must be loaded or measured first, or somebody else changed it meanwhile. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body of the request is larger than the service takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is not known by the name in `Host`. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not as it is described here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something unexpected; the detail has a number for the person who looks after the service. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    not_reached_api_v1_coverage_not_reached_get: {
+        parameters: {
+            query?: {
+                profile?: "car" | "car-winter" | "walk";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotReached"];
                 };
             };
             /** @description The caller has this answer already. */

@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from app import wording
 from app.accounts.caller import Staff
 from app.consultants.queries import list_postings
+from app.coverage.not_reached import MAIN_MINUTES, count_not_reached, some_and_none
 from app.database import DbSession
 from app.documents.clock import JAPAN, today
+from app.errors import NotReadyError
 from app.register.models import KIND_TITLES, Resource
 from app.register.queries import list_resources
 from app.roads.models import Closure
@@ -23,9 +26,8 @@ from app.roads.schemas import period_words
 from app.scenarios.queries import list_scenarios
 from app.scenarios.schemas import summary
 from app.web.map_data import datasets_in_use, find_network
-from app.web.not_reached import EDGE, NotReached, not_reached
 from app.web.page import page
-from geo.roads.profiles import CAR, CAR_WINTER
+from geo.roads.profiles import CAR
 
 router = APIRouter(include_in_schema=False)
 # Beyond this a place is looked for on the wrong side of a village.
@@ -33,6 +35,7 @@ SURE_M = 500
 # An entry that nobody has looked at for so long may be wrong.
 STALE_DAYS = 365
 NEWEST = 5
+PLACES = 6
 
 
 class ToConfirm(NamedTuple):
@@ -48,16 +51,13 @@ class ToConfirm(NamedTuple):
 def today_page(request: Request, session: DbSession, _: Staff) -> Response:
     """Show the officer what needs an eye today, who is not reached first."""
     day, now = today(), datetime.now(JAPAN)
-    winter, ordinary = not_reached(session, CAR_WINTER.name), not_reached(session, CAR.name)
     network = find_network(session)
     resources = list_resources(session)
     bases = {posting.base_id for posting in list_postings(session)}
     facts = {
         "day": day.isoformat(),
-        "edge": EDGE,
-        "winter": winter,
-        "ordinary": ordinary,
-        "rows": _rows(winter, ordinary),
+        "edge": MAIN_MINUTES,
+        "left": _left(session),
         "basis": wording.basis_text(datasets_in_use(session, network), network, CAR.name) if network else "",
         "network": network,
         "unsure": _unsure(resources, bases),
@@ -71,13 +71,15 @@ def today_page(request: Request, session: DbSession, _: Staff) -> Response:
     return page(request, "today.html", facts)
 
 
-def _rows(winter: NotReached | None, ordinary: NotReached | None) -> list[dict[str, Any]]:
-    """Return the districts, in which most people are not reached in winter first, both seasons beside each other."""
-    if winter is None or ordinary is None:
-        return []
-    summer = {row.name: row.beyond for row in ordinary.districts}
-    rows = [dict(row._asdict()) | {"ordinary": summer[row.name]} for row in winter.districts]
-    return sorted(rows, key=lambda row: (-row["beyond"], -row["ordinary"]))
+def _left(session: Session) -> dict[str, Any] | None:
+    """Return who is not reached in winter and on ordinary roads, worst first, or None before it can be counted."""
+    try:
+        found = count_not_reached(session, CAR.name, [MAIN_MINUTES])
+    except NotReadyError:
+        return None
+    some, nobody = some_and_none(found.districts, MAIN_MINUTES)
+    places, _ = some_and_none(found.settlements, MAIN_MINUTES)
+    return {"found": found, "districts": some, "all_reached": [row.name for row in nobody], "places": places[:PLACES]}
 
 
 def _unsure(resources: Sequence[Resource], bases: set[int]) -> list[Resource]:

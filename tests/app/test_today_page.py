@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.main import create_app
 from app.register.queries import list_resources
 from app.settings import Settings
-from app.web.not_reached import not_reached
 from app.wording import count
 
 HERE = "http://127.0.0.1:8000"
@@ -26,18 +25,6 @@ def service(bundled_url: str, as_web_role: Callable[[str], str]) -> Iterator[Tes
     with TestClient(app, base_url=HERE) as client:
         yield client
     app.state.engine.dispose()
-
-
-@pytest.mark.parametrize("profile", ["car", "car-winter"])
-def test_who_is_not_reached_adds_up(tono_session: Session, profile: str) -> None:
-    found = not_reached(tono_session, profile)
-    assert found
-    assert found.beyond == sum(row.beyond for row in found.districts) == sum(row.beyond for row in found.settlements)
-    assert found.population == sum(row.population for row in found.districts)
-    by_district: dict[str, int] = {}
-    for place in found.settlements:
-        by_district[place.district] = by_district.get(place.district, 0) + place.beyond
-    assert by_district == {row.name: row.beyond for row in found.districts if row.beyond}
 
 
 def test_the_worst_district_stands_first_with_both_seasons(service: TestClient) -> None:

@@ -135,4 +135,4 @@ def test_an_unknown_consultant_is_told_in_words(visit: Visit) -> None:
     page = visit("/plan?consultant=C99")
     expect(page.locator("#details")).to_contain_text("この相談員は見つかりません")
     page.get_by_role("button", name="← 一覧にもどる").click()
-    expect(page.locator("#coverage tbody tr")).to_have_count(11)
+    expect(page.locator("#left-districts tbody tr")).to_have_count(11)

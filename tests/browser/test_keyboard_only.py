@@ -52,7 +52,7 @@ def test_tabs_and_minutes_follow_the_arrow_keys(visit: Visit) -> None:
     expect(page.get_by_role("tab", name="資源と地図の表示")).to_be_focused()
     expect(page.get_by_role("heading", name="地図に表示するもの")).to_be_visible()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("tab", name="相談員の到達状況")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="着けない人", exact=True)).to_have_attribute("aria-selected", "true")
     tab_to(page, "[name=minutes]")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_label("30分以内", exact=True)).to_be_checked()

@@ -94,7 +94,8 @@ def test_the_way_of_travelling_changes_every_figure(visit: Visit, home: str) -> 
     for profile, words in (("car-winter", "冬の速度(仮定)"), ("walk", "歩く速さ"), ("car", "ふだんの速度")):
         page.get_by_label("移動のしかた").select_option(profile)
         coverage = api(home, f"coverage?profile={profile}")
-        expect(page.locator(".figure__value")).to_contain_text(f"{coverage['covered']['20']:,}")
+        left = coverage["population"] - coverage["covered"]["20"]
+        expect(page.locator(f".figure [data-profile={profile}]")).to_contain_text(f"{left:,}人")
         expect(page.locator("#legend tbody tr").first).to_contain_text(f"{coverage['covered']['10']:,}")
         expect(page.locator("#coverage")).to_contain_text(words)
         expect(page.locator("#live")).to_contain_text("で計算した時間を表示しました。")

@@ -43,18 +43,25 @@ def test_the_figures_of_every_way_of_travelling(visit: Visit, home: str, profile
     for row, mine in zip(page.locator("#consultants").evaluate(READ_TABLE), coverage["consultants"], strict=True):
         assert row[0].startswith(mine["base"])
         assert [numbers(cell)[0] for cell in row[2:]] == [*mine["covered"].values(), mine["catchment_population"]]
-    expect(page.locator("#coverage [aria-current=page]")).to_be_visible()
+    expect(page.locator("#not-reached [aria-current=page]")).to_be_visible()
 
 
-def test_every_settlement_has_its_minutes(visit: Visit, home: str) -> None:
+def test_who_is_left_out_is_listed_worst_first(visit: Visit, home: str) -> None:
     page = visit("/plan/list")
-    rows = page.locator("#settlement-table").evaluate(READ_TABLE)
-    places = {f["properties"]["name"]: f["properties"] for f in api(home, "places")["features"]}
-    assert {row[0] for row in rows} == set(places)
-    assert sum(numbers(row[4])[0] for row in rows) == sum(place["population"] for place in places.values()) == 28_062
-    cells = api(home, f"coverage/{api(home, 'coverage')['run']}/cells")["features"]
-    minutes = {-(-cell["properties"]["travel_time_s"] // 60) for cell in cells}
-    assert {numbers(row[3])[0] for row in rows} <= minutes
+    left = api(home, "coverage/not-reached")
+    expect(page.locator("#left-figure")).to_contain_text(f"{left['by']['car-winter']['not_reached']['20']:,}人(冬)")
+    expect(page.locator("#not-reached")).to_contain_text("相談員がいない地区: 宮守町達曽部、宮守町鱒沢")
+    kinds = ("car-winter", "car")
+    for table, kind in (("#left-districts", "districts"), ("#left-settlements, #all-reached table", "settlements")):
+        tables = page.locator(table).evaluate_all(
+            f"tables => tables.flatMap({READ_TABLE.replace('innerText', 'textContent')})"
+        )
+        assert [row[0] for row in tables] == [row["name"] for row in left[kind]]
+        for row, mine in zip(tables, left[kind], strict=True):
+            told = [numbers(cell)[0] for cell in row if re.fullmatch(r"[\d,]+", cell)]
+            beyond = [mine["by"][name]["not_reached"][edge] for edge in ("10", "20", "30") for name in kinds]
+            assert told == [*beyond, mine["population"]]
+    assert sum(row["population"] for row in left["settlements"]) == 28_062
 
 
 def test_who_is_late_or_never_reached_is_listed(visit: Visit, sparse_home: str) -> None:
@@ -64,7 +71,7 @@ def test_who_is_late_or_never_reached_is_listed(visit: Visit, sparse_home: str) 
     coverage = api(sparse_home, "coverage")
     late = coverage["population"] - coverage["covered"]["30"]
     assert sum(numbers(row[2])[0] for row in rows) == late > 7
-    assert rows[0][1:] == ["小友町", "7", "到達できない: 道路から離れすぎています"]
+    assert rows[0][1:] == ["小友町", "7", "車で行けない: 道路から離れすぎています"]
     assert all(numbers(row[3])[0] > 30 for row in rows[1:])
 
 

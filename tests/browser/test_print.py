@@ -40,7 +40,7 @@ def test_paper_has_what_a_stranger_needs_and_no_buttons(visit: Visit) -> None:
     kinds = page.locator(".legend__kinds li").all_inner_texts()
     assert [text.strip().split("\n")[-1] for text in kinds][:2] == ["丸ごと相談員", "地区センター"]
     assert len(kinds) == 8
-    expect(page.locator("#coverage tbody tr")).to_have_count(11)
+    expect(page.locator("#left-districts tbody tr")).to_have_count(11)
     for part in (".search", ".tabs", ".controls", "#banner", "#print", ".segments", "#profile", ".skip"):
         expect(page.locator(part).first).to_be_hidden()
     page.emulate_media(media="screen")

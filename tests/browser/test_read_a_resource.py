@@ -95,4 +95,4 @@ def test_a_resource_that_is_gone_is_told_in_words(visit: Visit) -> None:
     page = visit("/plan?resource=999999", allowed=("404",))
     expect(page.locator("#details [role=alert]")).to_contain_text("番号 999999 の登録はありません。")
     page.get_by_role("button", name="← 一覧にもどる").click()
-    expect(page.locator("#coverage tbody tr")).to_have_count(11)
+    expect(page.locator("#left-districts tbody tr")).to_have_count(11)

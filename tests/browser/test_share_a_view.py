@@ -48,7 +48,7 @@ def test_back_and_forward_walk_through_what_was_opened(visit: Visit, home: str) 
     expect(page.get_by_role("heading", name="綾織地区センターの相談員")).to_be_visible()
     expect(page.locator(".leaflet-isochrones-pane path")).to_have_count(3)
     page.go_back()
-    expect(page.locator("#coverage tbody tr")).to_have_count(11)
+    expect(page.locator("#left-districts tbody tr")).to_have_count(11)
     expect(page.locator(".leaflet-isochrones-pane path")).to_have_count(0)
     page.go_forward()
     expect(page.get_by_role("heading", name="綾織地区センターの相談員")).to_be_visible()
@@ -60,7 +60,7 @@ def test_back_and_forward_walk_through_what_was_opened(visit: Visit, home: str) 
 )
 def test_a_broken_address_still_opens(visit: Visit, address: str) -> None:
     page = visit(address)
-    expect(page.locator("#coverage tbody tr")).to_have_count(11)
+    expect(page.locator("#left-districts tbody tr")).to_have_count(11)
     if "site" in address:
         expect(page.locator("#details")).to_contain_text("この場所の資源は見つかりません")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from laws_of_pages import against_wcag, cut_off, small_text
 from playwright.sync_api import Page, expect
-from watching import PHONE, api, numbers
+from watching import PHONE, api, between, numbers
 
 Visit = Callable[..., Page]
 
@@ -20,12 +20,12 @@ def test_the_figure_has_its_range(visit: Visit, home: str, profile: str) -> None
     told = page.locator("tono-coverage .figure-range")
     for edge in ("10", "30"):
         page.get_by_role("radio", name=f"{edge}分以内").check(force=True)
-        low, high = coverage["covered_low"][edge], coverage["covered_high"][edge]
-        expect(told.locator("strong")).to_have_text(f"{low:,}〜{high:,}人" if low < high else f"{low:,}人")
+        ends = coverage["covered_low"][edge], coverage["covered_high"][edge]
+        expect(told.locator("strong")).to_have_text(between(coverage["population"], *ends))
     # The bases of the bundled city are known to the kilometre: the part of the speeds is told beside.
-    low, high = coverage["covered_low_by_speed"]["30"], coverage["covered_high_by_speed"]["30"]
-    expect(told).to_contain_text("いちばん届きにくいとき〜いちばん届きやすいとき")
-    expect(told).to_contain_text(f"道の速さだけなら{low:,}〜{high:,}人" if low < high else f"道の速さだけなら{low:,}人")
+    ends = coverage["covered_low_by_speed"]["30"], coverage["covered_high_by_speed"]["30"]
+    expect(told).to_contain_text("道の速さの見込みと拠点の位置に幅があり")
+    expect(told).to_contain_text(f"道の速さだけなら{between(coverage['population'], *ends)}です。")
 
 
 def test_the_dialog_shows_the_table_that_a_city_changed(visit: Visit, home: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from laws_of_pages import against_wcag, apart, cut_off, overlapping, settle, small_targets, small_text
 from mercator import View
 from playwright.sync_api import Page, expect
-from watching import DESK, PHONE, api, numbers
+from watching import DESK, PHONE, api, between, numbers
 
 Visit = Callable[..., Page]
 Picture = Callable[[Page, str], None]
@@ -49,25 +49,37 @@ def change_of(text: str) -> int:
 def assert_shown(page: Page, home: str) -> dict[str, Any]:
     """Fail unless figure, words, legend and table are the service's answer for the address; return the answer."""
     found = answer_to(page, home)
-    expect(page.locator("#what-if .figure__value")).to_have_text(f"{found['covered']['20']:,}人")
-    low, high = (f"{found[end]['20']:,}" for end in ("covered_low", "covered_high"))
-    expect(page.locator("#what-if .figure-range strong")).to_have_text(
-        f"{low}〜{high}人" if low != high else f"{low}人"
-    )
+    expect(page.locator("#what-if .figure__value")).to_have_text(f"{left_of(found):,}人")
+    ends = (found[end]["20"] for end in ("covered_low", "covered_high"))
+    expect(page.locator("#what-if .figure-range strong")).to_have_text(between(found["population"], *ends))
     difference = found["difference"]
-    assert change_of(page.locator("#what-if .change").inner_text()) == difference["covered"]["20"]
+    assert change_of(page.locator("#what-if .change").inner_text()) == -difference["covered"]["20"]
+    before = left_of(found) + difference["covered"]["20"]
+    expect(page.locator("#what-if .figure__share")).to_have_text(f"いま {before:,}人 →")
     gained, lost = (numbers(text)[0] for text in page.locator(".changes dd").all_inner_texts())
     assert (gained, lost) == (difference["gained"]["20"], difference["lost"]["20"])
     legend = page.locator("#legend tbody tr").nth(1).locator("td").last.text_content() or ""
     assert numbers(legend)[0] == found["covered"]["20"]
-    rows = page.locator("#what-if tbody tr").all()
+    rows = {
+        name: (before, left, change, staffed)
+        for name, before, left, change, staffed in page.locator("#what-if tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+        )
+    }
     assert len(rows) == len(found["districts"])
-    for row, district, changed in zip(rows, found["districts"], difference["districts"], strict=True):
-        name, covered, change, _, staffed = row.locator("th, td").all_inner_texts()
-        assert (name, numbers(covered)[0]) == (district["name"], district["covered"]["20"])
-        assert change_of(change) == changed["covered"]["20"]
-        assert staffed == ("あり" if district["has_consultant"] else "なし")
+    for district, changed in zip(found["districts"], difference["districts"], strict=True):
+        before, left, change, staffed = rows[district["name"]]
+        assert numbers(left) == [left_of(district)]
+        assert numbers(before) == [left_of(district) + changed["covered"]["20"]]
+        assert change_of(change) == -changed["covered"]["20"]
+        assert staffed == ("いる" if district["has_consultant"] else "いない")
     return found
+
+
+def left_of(row: dict[str, Any]) -> int:
+    """Return how many people of a city or a district are not reached within 20 minutes."""
+    left: int = row["population"] - row["covered"]["20"]
+    return left
 
 
 def answered(page: Page) -> int:
@@ -80,7 +92,7 @@ def test_colours_and_figures_follow_the_hand(visit: Visit, home: str, picture: P
     page = visit("/plan/trial?profile=car-winter")
     expect(page.get_by_role("note")).to_contain_text("ためしの配置です。保存されません。")
     figure = page.locator("#what-if .figure__value")
-    expect(figure).to_have_text(f"{runs['covered']['20']:,}人")
+    expect(figure).to_have_text(f"{left_of(runs):,}人")
     expect(page.locator("#what-if .change")).to_have_text("いまの配置より ±0人")
     colours = "() => document.querySelector('.leaflet-cells-pane canvas').toDataURL()"
     before, first = page.evaluate(colours), answered(page)
@@ -91,7 +103,7 @@ def test_colours_and_figures_follow_the_hand(visit: Visit, home: str, picture: P
     page.mouse.move(box["x"] + 60, box["y"] - 20, steps=6)
     page.mouse.move(box["x"] + 190, box["y"] + 20, steps=6)
     # The hand still holds it.
-    expect(figure).not_to_have_text(f"{runs['covered']['20']:,}人")
+    expect(figure).not_to_have_text(f"{left_of(runs):,}人")
     page.wait_for_function(
         "before => document.querySelector('.leaflet-cells-pane canvas').toDataURL() !== before", arg=before
     )
@@ -225,7 +237,7 @@ def test_on_a_phone_with_one_thumb(visit: Visit, home: str, axe: str) -> None:
     expect(page).to_have_url(re.compile("moved=C03:"))
     found = answer_to(page, home)
     expect(page.locator("#summary")).to_contain_text(f"{found['covered']['20']:,}人")
-    assert change_of(page.locator("#summary .change").inner_text()) == found["difference"]["covered"]["20"]
+    assert change_of(page.locator("#summary .change").inner_text()) == -found["difference"]["covered"]["20"]
     page.get_by_role("button", name=re.compile("パネルを大きくする")).tap()
     assert cut_off(page) == []
     assert small_text(page) == []

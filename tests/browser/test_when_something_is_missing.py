@@ -103,7 +103,7 @@ def test_what_failed_once_can_be_tried_again(visit: Visit, home: str) -> None:
     assert page.locator(".mark").count() == kept
     page.unroute("**/api/v1/coverage?*")
     alert.get_by_role("button", name="もう一度読み込む").click()
-    people = api(home, "coverage?profile=walk")["covered"]["20"]
+    people = api(home, "coverage/not-reached?profile=walk")["by"]["walk"]["not_reached"]["20"]
     expect(page.locator(".figure__value")).to_contain_text(f"{people:,}")
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from watching import api, numbers
 
 Visit = Callable[..., Page]
-CLASSES = ("10分以内", "20分以内", "30分以内", "30分超", "到達できない")
+CLASSES = ("10分以内", "20分以内", "30分以内", "30分超", "車で行けない")
 READ_PIXELS = """([canvas, spots]) => {
     const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width;
     const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -23,6 +23,9 @@ READ_PIXELS = """([canvas, spots]) => {
         return rows.flatMap(start => [...data.slice(start, start + 4 * (2 * half + 1))]);
     });
 }"""
+
+READ_ROWS = """rows => rows.map(row => [...row.children].map(
+    cell => (cell.querySelector("button") ?? cell).textContent))"""
 
 
 def expected_class(seconds: float | None) -> str:
@@ -62,7 +65,7 @@ def test_the_legend_counts_everybody_once(visit: Visit, which: str, request: pyt
     assert tuple(legend) == CLASSES
     assert sum(row[0] for row in legend.values()) == coverage["population"]
     assert [legend[name][1] for name in CLASSES[:3]] == [coverage["covered"][edge] for edge in ("10", "20", "30")]
-    assert legend["到達できない"] == [coverage["unreachable_population"]]
+    assert legend["車で行けない"] == [coverage["unreachable_population"]]
 
 
 def test_some_are_reached_late_and_seven_never(sparse_home: str) -> None:
@@ -107,7 +110,7 @@ def test_who_cannot_be_reached_is_hatched_and_not_coloured(visit: Visit, sparse_
     page.locator("#map").focus()
     page.keyboard.press("Enter")
     popup = page.locator(".leaflet-popup-content")
-    expect(popup).to_contain_text("到達できません")
+    expect(popup).to_contain_text("車で行けません")
     expect(popup).to_contain_text("道路から離れすぎています")
     expect(popup).to_contain_text("7人")
 
@@ -129,37 +132,49 @@ def test_the_colours_stay_in_order_in_grey_and_for_every_colour_vision(visit: Vi
         assert (np.diff(lightness) > 9).all(), (name, lightness)
 
 
-def test_the_table_says_what_the_service_says(visit: Visit, home: str) -> None:
+def test_who_is_left_out_comes_first_and_worst_first(visit: Visit, home: str) -> None:
     page = visit()
-    coverage = api(home, "coverage")
-    for edge in ("10", "20", "30"):
+    left = api(home, "coverage/not-reached")
+    coverage = {name: api(home, f"coverage?profile={name}") for name in left["profiles"]}
+    for edge in ("10", "30", "20"):
         page.get_by_label(f"{edge}分以内", exact=True).check()
-        expect(page.locator("#coverage thead")).to_contain_text(f"{edge}分以内")
-        expect(page.locator(".figure__value")).to_contain_text(f"{coverage['covered'][edge]:,}")
-        rows = page.locator("#coverage tbody tr").all()
-        assert len(rows) == len(coverage["districts"]) == 11
-        for row, district in zip(rows, coverage["districts"], strict=True):
-            name, population, covered, share, mean, staffed = row.locator("th, td").all_inner_texts()
-            assert name == district["name"]
-            assert numbers(population) + numbers(covered) == [district["population"], district["covered"][edge]]
-            assert abs(float(share) - 100 * district["covered"][edge] / district["population"]) < 0.1
-            assert int(mean) == -(-district["mean_s"] // 60)
-            assert staffed == ("あり" if district["has_consultant"] else "なし")
-        total = numbers(page.locator("#coverage tfoot tr").inner_text().replace(".", ""))
-        assert total[:2] == [coverage["population"], coverage["covered"][edge]]
+        expect(page.locator(".figure__title")).to_have_text(f"{edge}分以内に着けない人")
+        figures = page.locator(".figure [data-profile]").all_inner_texts()
+        beyond = [coverage[name]["population"] - coverage[name]["covered"][edge] for name in ("car-winter", "car")]
+        assert figures == [f"{beyond[0]:,}人(冬)", f"{beyond[1]:,}人(ふだん)"]
+        for table, names, kind in (("#left-districts", 11, "districts"), ("#left-settlements", 0, "settlements")):
+            rows = page.locator(f"{table} tbody tr").evaluate_all(READ_ROWS)
+            assert len(rows) == len(left[kind]) >= names
+            told = [[int(cell.replace(",", "")) for cell in row[1:4]] for row in rows]
+            # The rows are the service's, add up to everyone, and the worst stand first.
+            assert [sum(column) for column in zip(*told, strict=True)] == [*beyond, left["population"]]
+            winter = [row[0] for row in told]
+            assert winter == sorted(winter, reverse=True)
+            by_name = {row["name"]: row for row in left[kind]}
+            for name, *cells in rows:
+                row = by_name[name]
+                expected = [row["by"][profile]["not_reached"][edge] for profile in left["profiles"]]
+                assert [int(cell.replace(",", "")) for cell in cells[:3]] == [*expected, row["population"]]
+        total = page.locator("#left-districts tfoot td").all_inner_texts()
+        assert [numbers(cell)[0] for cell in total[:3]] == [*beyond, left["population"]]
         assert f"minutes={edge}" in page.url or edge == "20"
-
-
-def test_the_heads_sort_the_table(visit: Visit, home: str) -> None:
-    page = visit()
-    by_need = sorted(api(home, "coverage")["districts"], key=lambda row: row["covered"]["20"] / row["population"])
-    page.get_by_role("button", name=re.compile("割合")).click()
-    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("割合")
-    names = page.locator("#coverage tbody th").all_inner_texts()
-    assert names[:3] == [row["name"] for row in by_need[:3]]
-    page.get_by_role("button", name=re.compile("割合")).click()
-    expect(page.locator("th[aria-sort=descending]")).to_contain_text("割合")
-    assert page.locator("#coverage tbody th").all_inner_texts()[-3:] == names[:3][::-1]
+    # Rows in which nobody is left out are folded away; the districts without a consultant have their names.
+    folded = page.locator("#left-districts .fold tbody tr").evaluate_all(READ_ROWS)
+    assert folded
+    assert all(row[1:3] == ["0", "0"] for row in folded)
+    expect(page.locator("#left-districts")).to_contain_text("相談員がいない地区: 宮守町達曽部、宮守町鱒沢")
+    # The heads sort.
+    page.locator("#left-districts").get_by_role("button", name=re.compile("人口")).click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("人口")
+    shown = page.locator("#left-districts > .scroll-x tbody tr").evaluate_all(READ_ROWS)
+    people = [int(row[3].replace(",", "")) for row in shown]
+    assert people == sorted(people, reverse=True)
+    # A settlement leads to its place on the map.
+    first = left["settlements"][0]
+    page.locator("#left-settlements").get_by_role("button", name=first["name"]).first.click()
+    expect(page.locator("#live")).to_contain_text(f"{first['name']}を地図に表示しました。")
+    page.wait_for_function("() => !document.querySelector('.leaflet-zoom-anim')")
+    assert View.of(page).holds(first["lon"], first["lat"])
 
 
 def test_a_district_is_shown_large_and_whole(visit: Visit, home: str) -> None:

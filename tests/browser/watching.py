@@ -34,6 +34,12 @@ def api(home: str, path: str) -> Any:
     return httpx2.get(f"{home}/api/v1/{path}").raise_for_status().json()
 
 
+def between(whole: int, fewest: int, most: int) -> str:
+    """Return how pages say how many of all are not reached, where so few to so many may be reached."""
+    low, high = whole - most, whole - fewest
+    return f"{low:,}人から{high:,}人の間" if low < high else f"{low:,}人"
+
+
 def numbers(text: str) -> list[int]:
     """Return the whole numbers of a text, thousands separators taken out."""
     return [int(found.replace(",", "")) for found in re.findall(r"\d[\d,]*", text)]

@@ -55,6 +55,7 @@ test("a class of minutes holds its upper edge", () => {
 
 test("the classes hold everybody exactly once", () => {
   const coverage = {
+    profile: "car",
     population: 1000,
     minutes: [10, 20, 30],
     covered: { 10: 400, 20: 650, 30: 900 },
@@ -71,7 +72,7 @@ test("the classes hold everybody exactly once", () => {
   );
   assert.deepEqual(
     rows.map((row) => row.label),
-    ["10分以内", "20分以内", "30分以内", "30分超", "到達できない"],
+    ["10分以内", "20分以内", "30分以内", "30分超", "車で行けない"],
   );
   assert.equal(
     rows.reduce((sum, row) => sum + row.people, 0),

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.coverage.measure_coverage import measure_coverage
+from app.coverage.not_reached import count_not_reached
 from app.errors import InputError
 from app.register.queries import city_bounds
 from app.roads.build_network import read_network, store_network
@@ -100,3 +101,16 @@ def test_roads_of_another_city_are_refused(city: Session, shared_data: Path, tmp
         store_network(city, elsewhere, origin, name="real", city_bounds=city_bounds(city))
     city.expire_all()
     assert measured(city) == before
+
+
+@pytest.mark.parametrize("profile", ["car", "walk"])
+def test_whoever_is_not_reached_and_whoever_is_are_everyone(city: Session, profile: str) -> None:
+    found = count_not_reached(city, profile, range(1, 61))
+    assert found.population == PEOPLE
+    for name in found.profiles:
+        for minutes in map(str, found.minutes):
+            for row in (found, *found.districts, *found.settlements):
+                assert row.by[name].not_reached[minutes] + row.by[name].reached[minutes] == row.population
+            whole = found.by[name].not_reached[minutes]
+            assert sum(row.by[name].not_reached[minutes] for row in found.districts) == whole
+            assert sum(row.by[name].not_reached[minutes] for row in found.settlements) == whole

@@ -96,6 +96,9 @@ export const getConsultants = () => get("/consultants");
 /** @param {string} profile @returns {Promise<import("#kit/types.js").Coverage>} */
 export const getCoverage = (profile) => get("/coverage", { profile });
 
+/** @param {string} profile @returns {Promise<import("#kit/types.js").NotReached>} */
+export const getNotReached = (profile) => get("/coverage/not-reached", { profile });
+
 /** @param {string} run @returns {Promise<import("#kit/types.js").Collection<import("#kit/types.js").CellFeature>>} */
 export const getCells = (run) => get(`/coverage/${encodeURIComponent(run)}/cells`);
 

@@ -1,6 +1,6 @@
 /** The classes of minutes that the colours stand for. Pure. */
 
-import { WORDS } from "#kit/words.js";
+import { noWayText } from "#kit/words.js";
 
 /**
  * Return the class of a travel time: 0 up to and with the first edge, 1 to the second, …; -1 where nobody arrives.
@@ -16,7 +16,7 @@ export function minutesClass(seconds, minutes) {
 /**
  * Return the people in each class of minutes: within each edge (beyond the edge before), beyond the last, not reached.
  *
- * @param {{population: number, minutes: number[], covered: Record<string, number>, unreachable_population: number}} coverage
+ * @param {{profile: string, population: number, minutes: number[], covered: Record<string, number>, unreachable_population: number}} coverage
  * @returns {{label: string, people: number, upTo: number|null, style: string}[]}
  */
 export function peopleByClass(coverage) {
@@ -31,6 +31,6 @@ export function peopleByClass(coverage) {
   const last = coverage.minutes[coverage.minutes.length - 1];
   const beyond = coverage.population - before - unreached;
   rows.push({ label: `${last}分超`, people: beyond, upTo: null, style: String(coverage.minutes.length + 1) });
-  rows.push({ label: WORDS.not_reached, people: unreached, upTo: null, style: "none" });
+  rows.push({ label: noWayText(coverage.profile), people: unreached, upTo: null, style: "none" });
   return rows;
 }

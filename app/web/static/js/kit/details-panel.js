@@ -92,18 +92,14 @@ export class DetailsPanel extends HTMLElement {
         figures.minutes.map((edge) =>
           fact(`${edge}分以内`, people(figures.covered[String(edge)] ?? 0, figures.population)),
         ),
-        fact("担当の人数", [
+        fact("この相談員が最寄りの人", [
           element("p", {}, `${count(figures.catchment)}人`),
           element("p", { class: "quiet" }, "どの相談員よりも、この相談員が早く着ける人の数です。"),
         ]),
         fact("移動のしかた", figures.profileTitle),
         fact("配置", it.note),
       ),
-      element(
-        "p",
-        { class: "quiet" },
-        `地図の線は、${meansText(figures.profile)}その分数までに行ける範囲(到達圏)です。`,
-      ),
+      element("p", { class: "quiet" }, `地図の線は、${meansText(figures.profile)}その分数までに行ける範囲です。`),
       element(
         "div",
         { class: "actions" },

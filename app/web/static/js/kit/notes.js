@@ -1,7 +1,7 @@
 /** Short notes: what is known of one cell of the map, how sure a figure is, and what went wrong. */
 
 import { element } from "#kit/element.js";
-import { count, meansText, minutes, REASONS, rangeText } from "#kit/words.js";
+import { count, meansText, minutes, REASONS, roadText } from "#kit/words.js";
 
 /**
  * Return the words for one inhabited cell.
@@ -16,7 +16,12 @@ export function describeCell(cell, consultants, profile) {
   const far = cell.reason === "off_network" && cell.snap_m !== null ? `(${count(cell.snap_m)} m)` : "";
   const time =
     cell.travel_time_s === null
-      ? element("p", {}, element("strong", {}, "到達できません"), `: ${REASONS[cell.reason ?? ""] ?? ""}${far}`)
+      ? element(
+          "p",
+          {},
+          element("strong", {}, `${meansText(profile)}行けません`),
+          `: ${REASONS[cell.reason ?? ""] ?? ""}${far}`,
+        )
       : element(
           "p",
           {},
@@ -28,9 +33,9 @@ export function describeCell(cell, consultants, profile) {
 }
 
 /**
- * Return how low and how high a figure may be, and what the speeds have in it; nothing where that is not known.
+ * Return how few and how many may not be reached, and what the speeds have in it; nothing where that is not known.
  *
- * @param {{covered_low?: Record<string, number>, covered_high?: Record<string, number>,
+ * @param {{population: number, profile: string, covered_low?: Record<string, number>, covered_high?: Record<string, number>,
  *   covered_low_by_speed?: Record<string, number>, covered_high_by_speed?: Record<string, number>}} figures
  * @param {number} edge
  * @returns {HTMLElement|false}
@@ -39,22 +44,24 @@ export function rangeNote(figures, edge) {
   const { covered_low: low, covered_high: high } = figures;
   if (!low || !high) return false;
   const key = String(edge);
-  const whole = rangeText(low[key] ?? 0, high[key] ?? 0);
-  const bySpeed = rangeText(figures.covered_low_by_speed?.[key] ?? 0, figures.covered_high_by_speed?.[key] ?? 0);
-  const [what, ends] =
-    whole === bySpeed
-      ? ["道の速さの見込み", "(いちばん遅いとき〜いちばん速いとき)。"]
-      : [
-          "道の速さの見込みと、拠点の位置の誤差",
-          `(いちばん届きにくいとき〜いちばん届きやすいとき)。道の速さだけなら${bySpeed}人です。`,
-        ];
+  const left = (/** @type {Record<string, number>|undefined} */ reached) => figures.population - (reached?.[key] ?? 0);
+  const whole = betweenText(left(high), left(low));
+  const bySpeed = betweenText(left(figures.covered_high_by_speed), left(figures.covered_low_by_speed));
+  const [what, more] =
+    whole === bySpeed ? ["道の速さの見込み", ""] : ["道の速さの見込みと拠点の位置", `道の速さだけなら${bySpeed}です。`];
+  const on = figures.profile === "walk" ? "" : `${roadText(figures.profile)}の道では、`;
   return element(
     "p",
     { class: "figure-range" },
-    `${what}しだいで、`,
-    element("strong", {}, `${whole}人`),
-    `になります${ends}`,
+    `${on}${what}に幅があり、`,
+    element("strong", {}, whole),
+    `です。${more}`,
   );
+}
+
+/** @param {number} low @param {number} high @returns {string} */
+function betweenText(low, high) {
+  return count(low) === count(high) ? `${count(low)}人` : `${count(low)}人から${count(high)}人の間`;
 }
 
 /**

@@ -27,6 +27,7 @@
  * @typedef {import("#api").AreaFeature} IsochroneFeature
  * @typedef {import("#api").DistrictCoverage} DistrictCoverage
  * @typedef {import("#api").Coverage} Coverage
+ * @typedef {import("#api").NotReached} NotReached
  * @typedef {import("#api").ClosureFacts} Closure
  * @typedef {import("#api").ClosureFeature} ClosureFeature
  * @typedef {Pick<Closure, "name"|"place"|"content"|"detour"|"reason"|"source"|"length_m"|"valid_from"|"valid_to"|"yearly_from"|

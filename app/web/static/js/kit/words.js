@@ -8,12 +8,10 @@
  *
  * @typedef {object} Words
  * @property {{kind: Kind, title: string, letter: string, baseline: number, size: number}[]} kinds
- * @property {Record<string, {title: string, speeds: string, means: string}>} profiles
+ * @property {Record<string, {title: string, short: string, speeds: string, means: string}>} profiles
  * @property {Record<string, string>} reasons why nobody arrives
  * @property {Record<string, string>} datasets
  * @property {Record<string, string>} statuses how sure an answer is
- * @property {string} not_reached
- * @property {string} not_reached_short
  */
 /** @type {Words} */
 export const WORDS = JSON.parse(document.getElementById("words")?.textContent ?? "");
@@ -106,6 +104,16 @@ export function speedText(profile) {
 /** Return what a travel time is made by. @param {string} profile @returns {string} */
 export function meansText(profile) {
   return WORDS.profiles[profile]?.means ?? "";
+}
+
+/** Return the one word for a way of travelling that stands beside its figures. @param {string} profile @returns {string} */
+export function roadText(profile) {
+  return WORDS.profiles[profile]?.short ?? profile;
+}
+
+/** Return what is said of whom nobody gets to at all. @param {string} profile @returns {string} */
+export function noWayText(profile) {
+  return `${meansText(profile)}行けない`;
 }
 
 /** Return the name of a way of travelling, with the word that it is assumed where it is. @param {Status} status @param {string} name @returns {string} */

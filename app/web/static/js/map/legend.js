@@ -3,7 +3,7 @@
 import { peopleByClass } from "#kit/classes.js";
 import { element, fill } from "#kit/element.js";
 import { swatch, symbol } from "#kit/symbols.js";
-import { count, KINDS, meansText, percent, shortBase, WORDS } from "#kit/words.js";
+import { count, KINDS, meansText, percent, shortBase } from "#kit/words.js";
 
 /** @typedef {{profile: string, network: string, basis: string, layers: Set<string>}} Ground what the colours stand on */
 
@@ -53,7 +53,7 @@ export class Legend {
     this.#ramp(
       rows.map((row) => ({
         style: row.style,
-        text: row.style === "none" ? WORDS.not_reached_short : row.label.replace("以内", ""),
+        text: row.style === "none" ? "行けない" : row.label.replace("以内", ""),
       })),
     );
     fill(
@@ -103,8 +103,8 @@ export class Legend {
       element(
         "table",
         {},
-        element("caption", { class: "sr-only" }, `到達圏: ${means}その分数までに行ける範囲と、その中に住む人数`),
-        element("thead", {}, element("tr", {}, head("範囲(到達圏)"), head("住んでいる人"))),
+        element("caption", { class: "sr-only" }, `${means}その分数までに行ける範囲と、その中に住む人数`),
+        element("thead", {}, element("tr", {}, head("行ける範囲"), head("住んでいる人"))),
         element(
           "tbody",
           {},

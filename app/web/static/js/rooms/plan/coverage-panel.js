@@ -1,36 +1,27 @@
-/** How many people a consultant reaches in time: the figure, the districts, the consultants. */
+/** Who is not reached in time: the figure, the districts and settlements worst first, the consultants. */
 
 import { element, fill } from "#kit/element.js";
 import { minutesChoice, shareBar } from "#kit/figure.js";
 import { keepFocus } from "#kit/focus.js";
+import { folded, leftFigure, leftOut, someAndNone, withoutConsultantText, worstFirst } from "#kit/not-reached.js";
 import { rangeNote } from "#kit/notes.js";
 import { symbol } from "#kit/symbols.js";
 import { table } from "#kit/table.js";
-import { basisText, count, meansText, minutes, percent } from "#kit/words.js";
+import { basisText, count, meansText, noWayText, roadText } from "#kit/words.js";
 
 /** @typedef {import("#kit/types.js").Coverage} Coverage */
-/** @typedef {import("#kit/types.js").DistrictCoverage} DistrictCoverage */
+/** @typedef {import("#kit/types.js").NotReached} NotReached */
+/** @typedef {NotReached["districts"][number]} DistrictLeft */
+/** @typedef {NotReached["settlements"][number]} SettlementLeft */
 /** @typedef {import("#kit/types.js").Status} Status */
 /** @typedef {import("#kit/types.js").ConsultantFeature} ConsultantFeature */
-/** @typedef {{status: Status, coverage: Coverage, consultants: ConsultantFeature[], edge: number, chosen: string|null, district: string}} Shown */
-/** @typedef {{key: string, title: string, unit: string, value: (row: DistrictCoverage, edge: string) => number|string}} Column */
+/** @typedef {{status: Status, coverage: Coverage, left: NotReached, consultants: ConsultantFeature[], edge: number, chosen: string|null, district: string}} Shown */
+/** @typedef {{key: string, title: string, unit: string, value: (row: DistrictLeft) => number}} Column */
 
-/** @type {Column[]} */
-const COLUMNS = [
-  { key: "name", title: "地区", unit: "", value: () => 0 },
-  { key: "population", title: "人口", unit: "人", value: (row) => row.population },
-  { key: "covered", title: "", unit: "人", value: (row, edge) => row.covered[edge] ?? 0 },
-  {
-    key: "share",
-    title: "割合",
-    unit: "%",
-    value: (row, edge) => (row.population ? (row.covered[edge] ?? 0) / row.population : 0),
-  },
-  { key: "mean", title: "平均", unit: "分", value: (row) => row.mean_s ?? Infinity },
-  { key: "staffed", title: "相談員", unit: "", value: (row) => Number(row.has_consultant) },
-];
+/** So many settlements stand open; an officer asks for the rest. */
+const MOST_SETTLEMENTS = 10;
 
-/** `<tono-coverage>`: tells "minutes", "district", "open" (a consultant) and "sources". */
+/** `<tono-coverage>`: tells "minutes", "district", "settlement", "open" (a consultant) and "sources". */
 export class CoveragePanel extends HTMLElement {
   constructor() {
     super();
@@ -48,7 +39,16 @@ export class CoveragePanel extends HTMLElement {
   #render() {
     const shown = this.shown;
     if (!shown) return;
-    keepFocus(this, () => fill(this, this.#figure(shown), this.#districts(shown), this.#consultants(shown)));
+    keepFocus(this, () =>
+      fill(
+        this,
+        this.#figure(shown),
+        this.#districts(shown),
+        this.#settlements(shown),
+        this.#basis(shown),
+        this.#consultants(shown),
+      ),
+    );
   }
 
   /** @param {string} name @param {unknown} detail */
@@ -57,27 +57,30 @@ export class CoveragePanel extends HTMLElement {
   }
 
   /** @param {Shown} shown @returns {HTMLElement} */
-  #figure({ status, coverage, edge }) {
-    const reached = coverage.covered[String(edge)] ?? 0;
-    const unreached = coverage.unreachable_population;
+  #figure({ status, coverage, left, edge }) {
+    const never = coverage.unreachable_population;
     return element(
       "section",
       { class: "group", "aria-labelledby": "figure-title" },
-      element("h2", { id: "figure-title", class: "screen-silent" }, "相談員が着くまでの時間"),
+      element("h2", { id: "figure-title", class: "sr-only" }, `${edge}分以内に着けない人`),
       minutesChoice(coverage.minutes, edge, (value) => this.#tell("minutes", value)),
-      element(
-        "p",
-        { class: "figure" },
-        element("span", { class: "figure__value" }, count(reached), element("small", {}, "人")),
-        element("span", { class: "figure__share" }, `${percent(reached, coverage.population)} %`),
-      ),
-      shareBar(coverage),
+      leftFigure(left, left.profiles, edge),
       element(
         "p",
         {},
-        `${status.city.name}の${count(coverage.population)}人のうち、いちばん近い丸ごと相談員が${meansText(coverage.profile)}${edge}分以内に着ける人です。`,
-        unreached > 0 && `どの相談員も到達できない人が${count(unreached)}人います。`,
+        `${status.city.name}の${count(left.population)}人のうち、いちばん近い丸ごと相談員が${meansText(coverage.profile)}${edge}分以内に着けない人です。`,
+        never > 0 && `${noWayText(coverage.profile)}所に住む人が${count(never)}人います。`,
       ),
+    );
+  }
+
+  /** Return how sure the figure is, and what it stands on. @param {Shown} shown @returns {HTMLElement} */
+  #basis({ status, coverage, edge }) {
+    return element(
+      "section",
+      { class: "group", "aria-labelledby": "basis-title" },
+      element("h2", { id: "basis-title" }, "この数字の確かさ"),
+      shareBar(coverage),
       rangeNote(coverage, edge),
       element(
         "p",
@@ -97,43 +100,55 @@ export class CoveragePanel extends HTMLElement {
     );
   }
 
+  // --- districts -------------------------------------------------------------------------------------------------------
+
   /** @param {Shown} shown @returns {HTMLElement} */
-  #districts({ coverage, edge, district }) {
-    const rows = this.#sorted(coverage.districts, String(edge));
-    const without = coverage.districts.filter((row) => !row.has_consultant).length;
+  #districts({ coverage, left, edge, district }) {
+    const columns = districtColumns(left.profiles, edge);
+    const rows = this.#sorted(
+      left,
+      edge,
+      columns,
+      coverage.districts.map((row) => row.name),
+    );
+    const [some, none] = someAndNone(rows, left.profiles, edge);
+    const head = () => columns.map((column) => this.#head(column));
+    const body = (/** @type {DistrictLeft[]} */ mine) =>
+      mine.map((row) => this.#district(row, left.profiles, edge, district));
     return element(
       "section",
-      { class: "group", "aria-labelledby": "districts-title" },
-      element("h2", { id: "districts-title" }, "地区ごとの状況"),
-      element(
-        "p",
-        { class: "quiet" },
-        without ? `相談員がいない地区は${without}つです。` : "すべての地区に相談員がいます。",
-        element("span", { class: "screen-only" }, "見出しで並べかえます。"),
-      ),
+      { class: "group", id: "left-districts", "aria-labelledby": "districts-title" },
+      element("h2", { id: "districts-title" }, "地区ごとの着けない人"),
+      element("p", {}, withoutConsultantText(left.without_consultant)),
       table({
-        caption: `地区ごとの人口と、${edge}分以内に相談員が着ける人`,
+        caption: `地区ごとの、${edge}分以内に着けない人と人口`,
         isWide: false,
-        columns: COLUMNS.map((column) => this.#head(column, edge)),
-        rows: rows.map((row) => this.#row(row, edge, district)),
+        columns: head(),
+        rows: body(some),
         foot: element(
           "tr",
           {},
           element("th", { scope: "row" }, "市全体"),
-          element("td", {}, count(coverage.population)),
-          element("td", {}, count(coverage.covered[String(edge)] ?? 0)),
-          element("td", {}, percent(coverage.covered[String(edge)] ?? 0, coverage.population)),
-          element("td", {}, minutes(coverage.mean_s)),
+          counts(left, left.profiles, edge),
           element("td", { class: "centre" }, `${coverage.consultants.length}人`),
         ),
       }),
+      folded(
+        "全員に着ける地区",
+        none.length,
+        "地区",
+        table({
+          caption: `全員に${edge}分以内に着ける地区`,
+          isWide: false,
+          columns: columns.map(({ title, unit, key }) => ({ title, unit, style: key === "staffed" ? "centre" : "" })),
+          rows: body(none),
+        }),
+      ),
     );
   }
 
-  /** @param {Column} column @param {number} edge @returns {import("#kit/table.js").Column} */
-  #head(column, edge) {
-    const title = column.key === "covered" ? `${edge}分以内` : column.title;
-    const unit = column.unit && element("span", { class: "unit" }, `(${column.unit})`);
+  /** @param {Column} column @returns {import("#kit/table.js").Column} */
+  #head(column) {
     return {
       title: element(
         "button",
@@ -143,16 +158,15 @@ export class CoveragePanel extends HTMLElement {
           "data-key": `sort-${column.key}`,
           onclick: () => this.#sortBy(column.key),
         },
-        element("span", {}, title, unit),
+        element("span", {}, column.title, column.unit && element("span", { class: "unit" }, `(${column.unit})`)),
       ),
       style: column.key === "staffed" ? "centre" : undefined,
       sort: this.sort.key === column.key ? (this.sort.down ? "descending" : "ascending") : undefined,
     };
   }
 
-  /** @param {DistrictCoverage} row @param {number} edge @param {string} chosen @returns {HTMLElement} */
-  #row(row, edge, chosen) {
-    const reached = row.covered[String(edge)] ?? 0;
+  /** @param {DistrictLeft} row @param {string[]} profiles @param {number} edge @param {string} chosen @returns {HTMLElement} */
+  #district(row, profiles, edge, chosen) {
     const open = element(
       "button",
       {
@@ -168,28 +182,87 @@ export class CoveragePanel extends HTMLElement {
       "tr",
       { class: row.name === chosen ? "is-chosen" : null },
       element("th", { scope: "row" }, open),
-      element("td", {}, count(row.population)),
-      element("td", {}, count(reached)),
-      element("td", {}, percent(reached, row.population)),
-      element("td", {}, minutes(row.mean_s)),
-      element("td", { class: row.has_consultant ? "centre" : "centre none" }, row.has_consultant ? "あり" : "なし"),
+      counts(row, profiles, edge),
+      element("td", { class: row.has_consultant ? "centre" : "centre none" }, row.has_consultant ? "いる" : "いない"),
     );
   }
 
   /** @param {string} key */
   #sortBy(key) {
-    if (this.sort.key === key && key === "name") this.sort = { key: "", down: false };
-    else this.sort = { key: key === "name" ? "" : key, down: this.sort.key === key && !this.sort.down };
+    this.sort = { key, down: this.sort.key === key ? !this.sort.down : key !== "name" };
     this.#render();
   }
 
-  /** @param {DistrictCoverage[]} rows @param {string} edge @returns {DistrictCoverage[]} */
-  #sorted(rows, edge) {
-    const column = COLUMNS.find((item) => item.key === this.sort.key);
-    if (!column) return rows;
-    const sign = this.sort.down ? -1 : 1;
-    return rows.toSorted((a, b) => sign * (Number(column.value(a, edge)) - Number(column.value(b, edge))));
+  /** @param {NotReached} left @param {number} edge @param {Column[]} columns @param {string[]} names in the city's order @returns {DistrictLeft[]} */
+  #sorted({ districts, profiles: [first = "car"] }, edge, columns, names) {
+    const { key, down } = this.sort;
+    const column = columns.find((item) => item.key === key);
+    if (!column) return worstFirst(districts, first, edge);
+    const inOrder = districts.toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+    if (key === "name") return down ? inOrder.toReversed() : inOrder;
+    return inOrder.toSorted((a, b) => (down ? -1 : 1) * (column.value(a) - column.value(b)));
   }
+
+  // --- settlements -----------------------------------------------------------------------------------------------------
+
+  /** @param {Shown} shown @returns {HTMLElement|false} */
+  #settlements({ left: { settlements, profiles }, edge }) {
+    const [some, none] = someAndNone(worstFirst(settlements, profiles[0] ?? "car", edge), profiles, edge);
+    const rows = (/** @type {string} */ caption, /** @type {SettlementLeft[]} */ mine) =>
+      table({
+        caption,
+        isWide: false,
+        columns: [
+          { title: "集落" },
+          ...profiles.map((profile) => ({ title: roadText(profile), unit: "人" })),
+          { title: "人口", unit: "人" },
+        ],
+        rows: mine.map((row) => this.#settlement(row, profiles, edge)),
+      });
+    if (!settlements.length) return false;
+    const rest = some.slice(MOST_SETTLEMENTS);
+    return element(
+      "section",
+      { class: "group", id: "left-settlements", "aria-labelledby": "settlements-title" },
+      element("h2", { id: "settlements-title" }, "集落ごとの着けない人"),
+      some.length
+        ? rows(`集落ごとの、${edge}分以内に着けない人と人口`, some.slice(0, MOST_SETTLEMENTS))
+        : element("p", {}, `どの集落でも、全員に${edge}分以内に着けます。`),
+      folded(
+        "着けない人がいる、ほかの集落",
+        rest.length,
+        "か所",
+        rows(`${edge}分以内に着けない人がいる、ほかの集落`, rest),
+      ),
+      folded("全員に着ける集落", none.length, "か所", rows(`全員に${edge}分以内に着ける集落`, none)),
+    );
+  }
+
+  /** @param {SettlementLeft} row @param {string[]} profiles @param {number} edge @returns {HTMLElement} */
+  #settlement(row, profiles, edge) {
+    const open =
+      row.lon === null
+        ? "集落の名なし"
+        : element(
+            "button",
+            {
+              type: "button",
+              class: "link table__name",
+              "data-key": `settlement-${row.district}-${row.name}`,
+              title: `${row.name}を地図に大きく表示`,
+              onclick: () => this.#tell("settlement", row),
+            },
+            row.name,
+          );
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, open, element("span", { class: "quiet table__under" }, row.district)),
+      counts(row, profiles, edge),
+    );
+  }
+
+  // --- consultants -----------------------------------------------------------------------------------------------------
 
   /** @param {Shown} shown @returns {HTMLElement} */
   #consultants({ coverage, consultants, edge, chosen }) {
@@ -216,7 +289,7 @@ export class CoveragePanel extends HTMLElement {
             element(
               "span",
               { class: "quiet" },
-              `${edge}分以内に ${count(figures.get(properties.id)?.covered[String(edge)] ?? 0)}人`,
+              `${edge}分以内に着ける人 ${count(figures.get(properties.id)?.covered[String(edge)] ?? 0)}人`,
             ),
           ),
         ),
@@ -236,6 +309,27 @@ export class CoveragePanel extends HTMLElement {
         : element("p", { class: "empty" }, "相談員の配置がまだ登録されていません。配置を取り込むと、ここに出ます。"),
     );
   }
+}
+
+/** @param {string[]} profiles @param {number} edge @returns {Column[]} */
+function districtColumns(profiles, edge) {
+  return [
+    { key: "name", title: "地区", unit: "", value: () => 0 },
+    ...profiles.map((profile) => ({
+      key: profile,
+      title: roadText(profile),
+      unit: "人",
+      value: (/** @type {DistrictLeft} */ row) => leftOut(row, profile, edge),
+    })),
+    { key: "population", title: "人口", unit: "人", value: (row) => row.population },
+    { key: "staffed", title: "相談員", unit: "", value: (row) => Number(row.has_consultant) },
+  ];
+}
+
+/** Return the cells of a row: who is left out by each way of travelling, and all of them. @param {import("#kit/not-reached.js").Row} row @param {string[]} profiles @param {number} edge @returns {HTMLElement[]} */
+function counts(row, profiles, edge) {
+  const left = profiles.map((profile) => leftOut(row, profile, edge));
+  return [...left, row.population].map((people) => element("td", {}, count(people)));
 }
 
 customElements.define("tono-coverage", CoveragePanel);

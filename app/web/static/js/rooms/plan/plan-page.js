@@ -42,6 +42,8 @@ class PlanPage {
     this.districts = [];
     /** @type {Coverage|null} */
     this.coverage = null;
+    /** @type {import("#kit/types.js").NotReached|null} */
+    this.left = null;
     /** Whether the list shows other resources than the map; a hidden list is made when it is opened. */
     this.isListOld = true;
     this.panels = {
@@ -102,6 +104,7 @@ class PlanPage {
     on("minutes", (edge) => this.#change({ minutes: edge }, () => this.#showCoverage()));
     on("layer", ({ layer, on: wanted }) => this.#switchLayer(layer, wanted));
     on("district", (name) => this.#chooseDistrict(name));
+    on("settlement", (row) => this.#goToSettlement(row));
     on("found", (found) => this.#goToFound(found));
     on("search-open", () => this.sheet.atLeast("half"));
     listenForSources(() => [this.status, this.coverage]);
@@ -154,11 +157,12 @@ class PlanPage {
     const profile = this.state.profile;
     this.panels.coverage.setAttribute("aria-busy", "true");
     try {
-      const coverage = await api.getCoverage(profile);
+      const [coverage, left] = await Promise.all([api.getCoverage(profile), api.getNotReached(profile)]);
       const cells = await api.getCells(coverage.run);
       await before;
       if (profile !== this.state.profile) return;
       this.coverage = coverage;
+      this.left = left;
       this.map.cells.show(cells.features, coverage.minutes);
       this.#showCoverage();
       say(`${this.#profileTitle()}で計算した時間を表示しました。`);
@@ -183,10 +187,11 @@ class PlanPage {
 
   #showCoverage() {
     this.map.cells.toggle(this.state.layers.has("cells"));
-    if (!this.coverage) return;
-    const { status, coverage, consultants, state } = this;
+    const { status, coverage, left, consultants, state } = this;
+    if (!coverage || !left) return;
     const chosen = state.selected?.type === "consultant" ? state.selected.id : null;
-    this.panels.coverage.show({ status, coverage, consultants, edge: state.minutes, chosen, district: state.district });
+    const { minutes: edge, district } = state;
+    this.panels.coverage.show({ status, coverage, left, consultants, edge, chosen, district });
     if (!chosen) this.#showLegend();
   }
 
@@ -250,6 +255,14 @@ class PlanPage {
       if (this.state.district) this.map.showDistrict(name);
       else this.map.showCity();
     });
+  }
+
+  /** @param {import("#kit/types.js").NotReached["settlements"][number]} settlement */
+  #goToSettlement({ name, lon, lat }) {
+    if (lon === null || lat === null) return;
+    this.sheet.atMostHalf();
+    this.map.goTo([lon, lat], NEAR);
+    say(`${name}を地図に表示しました。`);
   }
 
   /** @param {State["tab"]} tab */

@@ -1,7 +1,7 @@
 /** What scenarios and comparisons say in words. */
 
 import { element } from "#kit/element.js";
-import { count, meansText, minutes, shortBase, WORDS } from "#kit/words.js";
+import { count, meansText, minutes, noWayText, shortBase, WORDS } from "#kit/words.js";
 
 /** @typedef {import("#kit/scenario-types.js").Scenario} Scenario */
 /** @typedef {import("#kit/scenario-types.js").ComparedCell} ComparedCell */
@@ -51,7 +51,8 @@ export function sitesText(it) {
 
 /** Return the words for one cell of a comparison. @param {ComparedCell} cell @param {string} profile @returns {HTMLElement} */
 export function describeCompared({ properties: cell }, profile) {
-  const time = (/** @type {number|null} */ seconds) => (seconds === null ? WORDS.not_reached : `${minutes(seconds)}分`);
+  const time = (/** @type {number|null} */ seconds) =>
+    seconds === null ? noWayText(profile) : `${minutes(seconds)}分`;
   return element(
     "div",
     {},

@@ -9,7 +9,7 @@ import { isSmallWindow, Sheet } from "#kit/sheet.js";
 import { asApiError, boundsOf, byId, openPage, say, setUpPrinting, writeAddress } from "#kit/shell.js";
 import { listenForSources } from "#kit/sources-dialog.js";
 import { listenForUndo, Undo } from "#kit/undo.js";
-import { basisText, count, networkText, profileTitle, shortBase } from "#kit/words.js";
+import { basisText, count, meansText, networkText, profileTitle, shortBase } from "#kit/words.js";
 import { drawGround } from "#map/ground.js";
 import { Legend } from "#map/legend.js";
 import { hideAimBar, showAimBar } from "#rooms/what-if/aim-bar.js";
@@ -31,7 +31,7 @@ import {
   writeTrial,
 } from "#rooms/what-if/trial.js";
 import { WhatIfMap } from "#rooms/what-if/what-if-map.js";
-import { changeWords, roadName } from "#rooms/what-if/what-if-panel.js";
+import { changeWords, leftOf, roadName } from "#rooms/what-if/what-if-panel.js";
 
 /** @typedef {import("#kit/types.js").Spot} Spot */
 /** @typedef {import("#rooms/what-if/trial.js").Tried} Tried */
@@ -320,12 +320,12 @@ class WhatIfPage {
         reset: () => this.#reset(),
       },
     });
-    const key = String(edge);
+    const { left, change } = leftOf(tried, edge);
     fill(
       byId("summary"),
-      element("span", {}, `${edge}分以内`),
-      element("strong", {}, `${count(tried.covered[key] ?? 0)}人`),
-      element("span", { class: "change" }, `いまより ${signed(tried.difference.covered[key] ?? 0)}人`),
+      element("span", {}, `${edge}分以内に着けない`),
+      element("strong", {}, `${count(left)}人`),
+      element("span", { class: "change" }, `いまより ${signed(change)}人`),
     );
   }
 
@@ -348,7 +348,7 @@ class WhatIfPage {
     return element(
       "div",
       {},
-      element("p", {}, element("strong", {}, "この配置では、だれも到達できません")),
+      element("p", {}, element("strong", {}, `この配置では、だれも${meansText(this.trial.profile)}行けません`)),
       element(
         "p",
         { class: "quiet" },
@@ -363,7 +363,7 @@ class WhatIfPage {
 
   /** @param {Tried} tried */
   #summary(tried) {
-    return `${this.edge}分以内 ${count(tried.covered[String(this.edge)] ?? 0)}人。${changeWords(tried, this.edge)}`;
+    return `${this.edge}分以内に着けない人 ${count(leftOf(tried, this.edge).left)}人。${changeWords(tried, this.edge)}`;
   }
 
   /** @param {unknown} error */

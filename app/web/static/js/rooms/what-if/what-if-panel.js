@@ -4,10 +4,11 @@ import { closureSign } from "#kit/closure-sign.js";
 import { element, fill } from "#kit/element.js";
 import { minutesChoice, shareBar } from "#kit/figure.js";
 import { keepFocus } from "#kit/focus.js";
+import { folded, withoutConsultantText } from "#kit/not-reached.js";
 import { rangeNote } from "#kit/notes.js";
 import { symbol } from "#kit/symbols.js";
 import { table } from "#kit/table.js";
-import { basisText, count, meansText, minutes, percent } from "#kit/words.js";
+import { basisText, count, meansText, roadText } from "#kit/words.js";
 import { signed } from "#rooms/what-if/trial.js";
 
 /** @typedef {import("#rooms/what-if/trial.js").Tried} Tried */
@@ -49,8 +50,23 @@ export function roadName({ highway, length_m: length }) {
 export function changeWords({ difference }, edge) {
   const key = String(edge);
   const [gained, lost] = [difference.gained[key] ?? 0, difference.lost[key] ?? 0];
-  if (!gained && !lost) return `${edge}分以内の人は、いまと同じです。`;
-  return `新しく${edge}分以内に入る人 ${count(gained)}人、${edge}分以内から外れる人 ${count(lost)}人。`;
+  if (!gained && !lost) return `${edge}分以内に着ける人は、いまと同じです。`;
+  return `新しく${edge}分以内に着ける人 ${count(gained)}人、${edge}分以内に着けなくなる人 ${count(lost)}人。`;
+}
+
+/**
+ * Return who is left out in all or in a district: before the change, with it, and how many more or fewer.
+ *
+ * @param {Tried} tried @param {number} edge @param {number} [district] its row
+ * @returns {{before: number, left: number, change: number}}
+ */
+export function leftOf(tried, edge, district) {
+  const key = String(edge);
+  const row = district === undefined ? tried : tried.districts[district];
+  const difference = district === undefined ? tried.difference : tried.difference.districts[district];
+  const left = (row?.population ?? 0) - (row?.covered[key] ?? 0);
+  const change = -(difference?.covered[key] ?? 0);
+  return { before: left - change, left, change: change || 0 };
 }
 
 /** `<tono-what-if>` */
@@ -64,7 +80,7 @@ export class WhatIfPanel extends HTMLElement {
 /** @param {Shown} shown @returns {HTMLElement} */
 function figure({ status, tried, edge, isNow, canUndo, canRedo, acts }) {
   const key = String(edge);
-  const reached = tried.covered[key] ?? 0;
+  const { before, left, change } = leftOf(tried, edge);
   const act = /** @type {(words: string, key: string, disabled: boolean, act: () => void) => HTMLElement} */ (
     (words, name, disabled, onclick) =>
       element(
@@ -76,29 +92,30 @@ function figure({ status, tried, edge, isNow, canUndo, canRedo, acts }) {
   return element(
     "section",
     { class: "group", "aria-labelledby": "figure-title" },
-    element("h2", { id: "figure-title", class: "screen-silent" }, "ためした配置で相談員が着くまでの時間"),
+    element("h2", { id: "figure-title", class: "sr-only" }, `ためした配置で${edge}分以内に着けない人`),
     minutesChoice(tried.minutes, edge, acts.minutes),
     element(
       "p",
       { class: "figure" },
-      element("span", { class: "figure__value" }, count(reached), element("small", {}, "人")),
-      element("span", { class: "figure__share" }, `${percent(reached, tried.population)} %`),
-      element("span", { class: "change" }, `いまの配置より ${signed(tried.difference.covered[key] ?? 0)}人`),
+      element("span", { class: "figure__title" }, `${edge}分以内に着けない人(${roadText(tried.profile)})`),
+      element("span", { class: "figure__share" }, `いま ${count(before)}人 →`),
+      element("span", { class: "figure__value" }, count(left), element("small", {}, "人")),
+      element("span", { class: "change" }, `いまの配置より ${signed(change)}人`),
     ),
     shareBar(tried),
     element(
       "dl",
       { class: "changes" },
-      element("dt", {}, `新しく${edge}分以内に入る人`),
+      element("dt", {}, `新しく${edge}分以内に着ける人`),
       element("dd", {}, `${count(tried.difference.gained[key] ?? 0)}人`),
-      element("dt", {}, `${edge}分以内から外れる人`),
+      element("dt", {}, `${edge}分以内に着けなくなる人`),
       element("dd", {}, `${count(tried.difference.lost[key] ?? 0)}人`),
     ),
     rangeNote(tried, edge) || element("p", { class: "figure-range quiet" }, "道の速さによる幅は、印をはなすと出ます。"),
     element(
       "p",
       { class: "quiet" },
-      `いちばん近い丸ごと相談員が${meansText(tried.profile)}着くまでの時間。${basisText(status, tried.profile)}`,
+      `${count(tried.population)}人のうち、いちばん近い丸ごと相談員が${meansText(tried.profile)}${edge}分以内に着けない人です。${basisText(status, tried.profile)}`,
     ),
     element(
       "div",
@@ -144,7 +161,7 @@ function post(row, reached, edge, isChosen, acts) {
   const far = row.isOff
     ? `道路から${row.far === null ? "とても" : `${count(row.far)} m`}離れているので、ここからは出られません`
     : "";
-  const words = row.isGone ? "この配置では外しています" : far || `${edge}分以内に ${count(reached)}人`;
+  const words = row.isGone ? "この配置では外しています" : far || `${edge}分以内に着ける人 ${count(reached)}人`;
   const state = row.isGone ? "外した" : STATES[row.state];
   const act = /** @type {(words: string, act: (id: string) => void) => HTMLElement} */ (
     (title, onclick) =>
@@ -236,47 +253,67 @@ function closedRoads({ tried, acts }) {
 
 /** @param {Shown} shown @returns {HTMLElement} */
 function districts({ tried, edge }) {
-  const key = String(edge);
-  const total = tried.difference.covered[key] ?? 0;
-  const change = /** @type {(value: number) => HTMLElement} */ (
-    (value) => element("td", { class: value ? "is-changed" : null }, signed(value))
+  const all = tried.districts.map((row, index) => ({ row, ...leftOf(tried, edge, index) }));
+  // What changed stands first, then who is left out; districts that everyone is reached in, as before, are folded.
+  const rows = all.toSorted((a, b) => Number(b.change !== 0) - Number(a.change !== 0) || b.left - a.left);
+  const [some, none] = [rows.filter((it) => it.left || it.change), rows.filter((it) => !it.left && !it.change)];
+  const columns = [
+    { title: "地区" },
+    { title: "いま", unit: "人" },
+    { title: "この配置", unit: "人" },
+    { title: "差", unit: "人" },
+    { title: "相談員", style: "centre" },
+  ];
+  const body = (/** @type {typeof rows} */ mine) =>
+    mine.map(({ row, before, left, change }) =>
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, row.name),
+        changed(before, left, change),
+        element("td", { class: row.has_consultant ? "centre" : "centre none" }, row.has_consultant ? "いる" : "いない"),
+      ),
+    );
+  const { before, left, change } = leftOf(tried, edge);
+  const foot = element(
+    "tr",
+    {},
+    element("th", { scope: "row" }, "市全体"),
+    changed(before, left, change),
+    element("td", { class: "centre" }, `${tried.consultants.length}人`),
   );
   return element(
     "section",
     { class: "group", "aria-labelledby": "districts-title" },
-    element("h2", { id: "districts-title" }, "地区ごとの変化"),
+    element("h2", { id: "districts-title" }, "地区ごとの着けない人"),
+    element(
+      "p",
+      {},
+      withoutConsultantText(tried.districts.filter((row) => !row.has_consultant).map(({ name }) => name)),
+    ),
     table({
-      caption: `地区ごとの、${edge}分以内に相談員が着ける人と、いまとの差`,
+      caption: `地区ごとの、${edge}分以内に着けない人と、いまとの差`,
       isWide: false,
-      columns: [
-        { title: "地区" },
-        { title: `${edge}分以内`, unit: "人" },
-        { title: "いまとの差", unit: "人" },
-        { title: "平均", unit: "分" },
-        { title: "相談員", style: "centre" },
-      ],
-      rows: tried.districts.map((row, index) =>
-        element(
-          "tr",
-          {},
-          element("th", { scope: "row" }, row.name),
-          element("td", {}, count(row.covered[key] ?? 0)),
-          change(tried.difference.districts[index]?.covered[key] ?? 0),
-          element("td", {}, minutes(row.mean_s)),
-          element("td", { class: row.has_consultant ? "centre" : "centre none" }, row.has_consultant ? "あり" : "なし"),
-        ),
-      ),
-      foot: element(
-        "tr",
-        {},
-        element("th", { scope: "row" }, "市全体"),
-        element("td", {}, count(tried.covered[key] ?? 0)),
-        change(total),
-        element("td", {}, minutes(tried.mean_s)),
-        element("td", { class: "centre" }, `${tried.consultants.length}人`),
-      ),
+      columns,
+      rows: body(some),
+      foot,
     }),
+    folded(
+      "前も後も全員に着ける地区",
+      none.length,
+      "地区",
+      table({ caption: `前も後も全員に${edge}分以内に着ける地区`, isWide: false, columns, rows: body(none) }),
+    ),
   );
+}
+
+/** @param {number} before @param {number} left @param {number} change @returns {HTMLElement[]} */
+function changed(before, left, change) {
+  return [
+    element("td", {}, count(before)),
+    element("td", {}, count(left)),
+    element("td", { class: change ? "is-changed" : null }, signed(change)),
+  ];
 }
 
 customElements.define("tono-what-if", WhatIfPanel);
