@@ -15,11 +15,15 @@ import numpy as np
 import openpyxl
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
+from sqlalchemy.orm import Session
 
+from app.coverage.keep_warm import present_coverage
+from app.coverage.not_reached import beside_of
 from app.reports.gap_counts import COLUMNS, Key, People
 from app.reports.gap_report import GapReport
 from app.reports.suppression import WIDTH
 from app.reports.write_gap_report import render_gap_report
+from app.siting.propose_sites import Wish
 
 Mask = NDArray[np.bool_]
 # A number that nothing holds back could be as large as this.
@@ -32,9 +36,10 @@ def mask_of(key: Key, people: People, edges: list[int], steps: int) -> Mask:
         return class_of(int(key[1]), people.now_s if key[2] == "now" else people.after_s, edges)
     if key[0] == "step":
         return people.step <= key[1] if key[2] == "covered" else people.step == key[1]
-    if key == ("before",):
-        assert people.before is not None
-        return people.before
+    if key in {("before",), ("beside",)}:
+        found = people.before if key == ("before",) else people.beside
+        assert found is not None
+        return found
     column = column_of(key[-1], people, steps)
     return column if key[0] == "city" else column & (np.array(people.district, dtype=object) == key[1])
 
@@ -119,12 +124,17 @@ def read_page(html: str, steps: int, classes: int) -> dict[Key, int | None]:
     """Return the numbers of people that stand in the tables and drawings of a page."""
     found: dict[Key, int | None] = {}
     for row in re.findall(r"<tr[^>]*>(<th scope=\"row\".*?)</tr>", html):
-        name, _, people, now, _, after, _, gain, left = (
+        name, _, people, out, left, gain, now, _, after, _ = (
             re.sub(r"<[^>]+>", "", cell) for cell in re.split(r"</t[hd]>", row)[:-1]
         )
         place: Key = ("city",) if name == "全市" else ("district", unescape(name))
         for column, value in zip(COLUMNS, (people, now, after, gain, left), strict=True):
             found[*place, column] = number(value)
+        assert number(out) == (None if "―" in {people, now} else (number(people) or 0) - (number(now) or 0))
+    if said := re.search(r"の道では([\d,]+|―)人", html):
+        # What is not reached of those who are printed tells who is.
+        left_beside, everyone = number(said[1]), found["city", "population"]
+        found["beside",] = None if left_beside is None or everyone is None else everyone - left_beside
     gains, distribution = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)[1:]
     said = [value for value in re.findall(r">([^<>]+)</text>", gains) if re.fullmatch(r"＋?[\d,]+|―", value)]
     for step, value in zip(range(1, steps + 1), said, strict=False):
@@ -190,6 +200,12 @@ def attack(report: GapReport, people: People) -> list[str]:
     assert read.keys() == counts.printed.keys()
     # What is known of the whole city from the head of the page is in its last row as well.
     return leaks(people, read, edges, counts.steps, WIDTH)
+
+
+def seconds_beside(session: Session, wish: Wish) -> NDArray[np.float32] | None:
+    """Return the seconds to each cell on the other roads, winter beside ordinary and ordinary beside winter."""
+    beside = beside_of(wish.profile)
+    return None if beside is None else present_coverage(session, beside, wish.at).best
 
 
 def words_of(html: bytes) -> str:

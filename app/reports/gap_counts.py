@@ -22,6 +22,7 @@ DEAR_DISTRICT = {"population": 120.0, "now": 20.0, "after": 22.0, "gain": 12.0, 
 DEAR_STEP = {"covered": 60.0, "gain": 50.0}
 DEAR_BIN = 6.0
 DEAR_BEFORE = 10.0
+DEAR_BESIDE = 80.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,8 @@ class People:
     """The people of each inhabited square and what becomes of them; one entry for each square in every array.
 
     `now_s`, `after_s` are seconds to the nearest post; `step` is the number of further posts with which someone is
-    within the minutes, one more than there are if none is; `before` is whether the last measurement had them within.
+    within the minutes, one more than there are if none is; `before` is whether the last measurement had them within,
+    `beside` whether they are within them today on the other roads (winter beside ordinary, ordinary beside winter).
     """
 
     population: Numbers
@@ -38,6 +40,7 @@ class People:
     after_s: NDArray[np.float64]
     step: Numbers
     before: NDArray[np.bool_] | None = None
+    beside: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,43 @@ class GapCounts:
         """Return a number, or None where it stays unsaid."""
         return self.printed[key]
 
+    def not_reached(self, *place: str) -> int | None:
+        """Return how many of the city or a district are not within the minutes today, or None where it stays unsaid."""
+        people, now = self.of(*place, "population"), self.of(*place, "now")
+        return None if people is None or now is None else people - now
+
+    def not_reached_beside(self) -> int | None:
+        """Return how many of the city are not within the minutes today on the other roads, None where unsaid."""
+        people, beside = self.of("city", "population"), self.printed.get(("beside",))
+        return None if people is None or beside is None else people - beside
+
+    @property
+    def worst_first(self) -> list[str]:
+        """Return the districts by how many are not reached, as far as that is printed; the unsaid before the zeros."""
+
+        def rank(name: str) -> tuple[int, int]:
+            left = self.not_reached("district", name)
+            return (1, 0) if left is None else (0 if left else 2, -left)
+
+        return sorted(self.districts, key=rank)
+
     @property
     def are_complete(self) -> bool:
         """Return whether nothing stays unsaid."""
         return None not in self.printed.values()
 
 
-def people_of(town: Town, sites: Sequence[int], minutes: int, before: Mapping[str, bool] | None = None) -> People:
-    """Return what becomes of the people of each square when posts are added one after the other."""
+def people_of(
+    town: Town,
+    sites: Sequence[int],
+    minutes: int,
+    before: Mapping[str, bool] | None = None,
+    beside_s: NDArray[np.float32] | None = None,
+) -> People:
+    """Return what becomes of the people of each square when posts are added one after the other.
+
+    `beside_s` are the seconds to each cell of the town today on the other roads.
+    """
     everyone, places = town.people, town.districts
     lives = np.flatnonzero(everyone > 0).tolist()
     times = town.problem.times[:, lives].astype(float)
@@ -76,6 +108,7 @@ def people_of(town: Town, sites: Sequence[int], minutes: int, before: Mapping[st
         after_s=steps[-1],
         step=np.where(within.any(axis=0), within.argmax(axis=0), len(steps)).astype(np.int64),
         before=None if before is None else np.array([before.get(code, False) for code in codes], dtype=bool),
+        beside=None if beside_s is None else np.asarray(beside_s[lives] <= SECONDS * minutes, dtype=bool),
     )
 
 
@@ -89,6 +122,8 @@ def count_people(people: People, districts: Sequence[str], steps: int, minutes: 
     counts = np.bincount(member, people.population, minlength=len(groups)).astype(np.int64)
     least = np.bincount(member, minlength=len(groups)).astype(np.int64)
     sums = _sums(groups, names, edges, steps, with_before=people.before is not None)
+    if people.beside is not None:
+        sums["beside",] = (DEAR_BESIDE, groups[:, 5] == 1)
     return GapCounts(edges, names, steps, _print(sums, counts, least))
 
 
@@ -100,9 +135,11 @@ def minute_edges(minutes: int) -> list[int]:
 
 
 def _traits(people: People, names: Sequence[str], edges: Sequence[int]) -> Numbers:
-    """Return what tells squares apart: district, class of minutes now and after, step, before."""
+    """Return what tells squares apart: district, class of minutes now and after, step, before, beside."""
     place = {name: number for number, name in enumerate(names)}
-    before = np.zeros(len(people.district), dtype=bool) if people.before is None else people.before
+    nobody = np.zeros(len(people.district), dtype=bool)
+    before = nobody if people.before is None else people.before
+    beside = nobody if people.beside is None else people.beside
     return np.column_stack(
         [
             np.array([place[name] for name in people.district], dtype=np.int64),
@@ -110,8 +147,9 @@ def _traits(people: People, names: Sequence[str], edges: Sequence[int]) -> Numbe
             _classes(people.after_s, edges),
             people.step,
             before.astype(np.int64),
+            beside.astype(np.int64),
         ]
-    ).reshape(-1, 5)
+    ).reshape(-1, 6)
 
 
 def _classes(seconds: NDArray[np.float64], edges: Sequence[int]) -> Numbers:
@@ -127,7 +165,7 @@ def _sums(
     groups: Numbers, names: Sequence[str], edges: Sequence[int], steps: int, *, with_before: bool
 ) -> dict[Key, Sum]:
     """Return for each number how dear it is and the groups that it sums up."""
-    district, now, after, step, before = groups.T
+    district, now, after, step, before, _ = groups.T
     # `step` is 0 for those within the minutes today and above `steps` for those who stay out.
     columns = {
         "population": step >= 0,

@@ -14,7 +14,9 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
 from app.coverage.inputs import describe
+from app.coverage.keep_warm import present_coverage
 from app.coverage.models import CoverageRun
+from app.coverage.not_reached import beside_of
 from app.coverage.queries import list_run_cells, list_runs
 from app.datasets.models import Dataset
 from app.datasets.queries import list_datasets
@@ -126,7 +128,9 @@ def build_gap_report(
     sites = _site_numbers(town, gaps)
     run = _last_run(session, wish, town)
     before = None if run is None else _reached_before(session, run, wish.minutes)
-    people = people_of(town, sites, wish.minutes, before if run and _same_people(run, town) else None)
+    beside = beside_of(wish.profile)
+    beside_s = None if beside is None else present_coverage(session, beside, wish.at).best
+    people = people_of(town, sites, wish.minutes, before if run and _same_people(run, town) else None, beside_s)
     counts = count_people(people, town.inputs.districts, len(sites), wish.minutes)
     row = active_network(session)
     return GapReport(

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 
 from app import wording
+from app.coverage.figures import NO_DISTRICT
+from app.coverage.not_reached import beside_of
 from app.datasets.models import Dataset
 from app.reports.gap_counts import COLUMNS
 from app.reports.gap_report import GapReport
@@ -84,7 +86,7 @@ def remaining(report: GapReport) -> str:
     sentences = []
     for why in report.gaps.why_infeasible:
         if why.kind == "unreachable":
-            sentences.append(f"どの拠点からも行けない場所が{len(why.places)}地点あります(250 m四方)。")
+            sentences.append(f"どの拠点からも{no_way(report)}場所が{len(why.places)}地点あります(250 m四方)。")
         else:
             sentences.append(_offered(why.offers))
     return "".join(sentences)
@@ -94,7 +96,7 @@ def _offered(offers: Offers) -> str:
     ways = {"minutes": "{}分以内まで広げる", "add": "{}か所増やす"}
     known = {name: getattr(offers, name) for name in ways}
     told = [ways[name].format(value) for name, value in known.items() if value is not None]
-    return f"道のつながる全員に届くのは、{'か、'.join(told)}ときです。" if told else ""
+    return f"道のつながる全員に着けるのは、{'か、'.join(told)}ときです。" if told else ""
 
 
 def class_titles(edges: Sequence[int]) -> list[str]:
@@ -115,6 +117,23 @@ def posts(report: GapReport, district: str) -> str:
 def row(report: GapReport, *key: str) -> list[int | None]:
     """Return the numbers of a row of the table."""
     return [report.counts.of(*key, name) for name in COLUMNS]
+
+
+def no_way(report: GapReport) -> str:
+    """Return what is said of whom nobody gets to at all."""
+    return wording.no_way_text(report.wish.profile)
+
+
+def without_post(report: GapReport) -> str:
+    """Return the districts in which no consultant sits today."""
+    names = [name for name in report.counts.districts if name != NO_DISTRICT and report.staffed.get(name) != "now"]
+    return f"相談員がいない地区: {'、'.join(names) or 'ありません'}。"
+
+
+def roads(report: GapReport) -> tuple[str, str]:
+    """Return the one word for the roads of the report and for those beside them, empty where there are none."""
+    beside = beside_of(report.wish.profile)
+    return wording.road_text(report.wish.profile), wording.road_text(beside) if beside else ""
 
 
 def basis(report: GapReport) -> str:

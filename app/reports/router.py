@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
-from app.accounts.caller import Caller
+from app.accounts.caller import Caller, get_staff
 from app.database import DbSession
 from app.documents.problem import refusals
 from app.documents.typed import RowNumber
@@ -16,7 +16,7 @@ from app.scenarios.keep_scenario import read_wish
 from app.scenarios.queries import get_scenario
 from app.siting.schemas import GapsDocument
 
-router = APIRouter(tags=["報告書"])
+router = APIRouter(tags=["報告書"], dependencies=[Depends(get_staff)], responses=refusals(403))
 Ending = Literal["pdf", "html", "xlsx"]
 
 

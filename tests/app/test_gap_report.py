@@ -92,10 +92,12 @@ def test_the_table_has_a_row_for_each_district_and_the_city(report: GapReport, w
     rows = re.findall(r"<tr[^>]*>(<th scope=\"row\".*?)</tr>", written[".html"].decode())
     cells = [[re.sub(r"<[^>]+>", "", cell) for cell in re.split(r"</t[hd]>", row)[:-1]] for row in rows]
     counts = report.counts
-    assert [row[0] for row in cells] == [*counts.districts, "全市"]
-    keys = [*(("district", name) for name in counts.districts), ("city",)]
+    assert [row[0] for row in cells] == [*counts.worst_first, "全市"]
+    assert sorted(counts.worst_first) == sorted(counts.districts)
+    keys = [*(("district", name) for name in counts.worst_first), ("city",)]
     for row, key in zip(cells, keys, strict=True):
-        numbers = [row[2], row[3], row[5], row[7].lstrip("＋"), row[8]]
+        numbers = [row[2], row[6], row[8], row[5].lstrip("＋"), row[4]]
+        assert row[3] == said(counts.not_reached(*key))
         assert numbers == [said(counts.of(*key, column)) for column in COLUMNS]
     assert report.gaps.population == counts.of("city", "population")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 from factories import NODES, build_town
-from gap_report_attack import attack, words_of
+from gap_report_attack import attack, seconds_beside, words_of
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -52,7 +52,7 @@ def test_nobody_finds_a_small_count_in_what_was_handed_out(tono_session: Session
     town = gather_town(tono_session, wish)
     described = [site.describe() for site in town.sites]
     sites = [described.index(site) for site in report.gaps.ladder[-1].sites]
-    assert attack(report, people_of(town, sites, wish.minutes)) == []
+    assert attack(report, people_of(town, sites, wish.minutes, beside_s=seconds_beside(tono_session, wish))) == []
 
 
 def test_what_people_typed_stays_text(tono_session: Session) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from gap_report_attack import attack
+from gap_report_attack import attack, seconds_beside
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
@@ -44,7 +44,7 @@ def test_what_the_report_of_the_city_does_not_say_stays_unknown(city: Session, w
     described = [site.describe() for site in town.sites]
     sites = [described.index(site) for site in report.gaps.ladder[-1].sites]
     assert not report.counts.are_complete
-    assert attack(report, people_of(town, sites, wish.minutes)) == []
+    assert attack(report, people_of(town, sites, wish.minutes, beside_s=seconds_beside(city, wish))) == []
     assert_large_numbers_are_said(report)
 
 
