@@ -23,6 +23,9 @@ from app.roads.models import Closure
 from geo import mesh
 from geo.roads.network import RoadNetwork
 
+# The address by which only the staff calls the service, and the one by which everyone else does.
+STAFF = "http://127.0.0.1:8000"
+PUBLIC = "http://testserver"
 Place = tuple[float, float]
 # 1 - 2 - 3 - 4 along one road; 8 - 9 is an island to the north.
 NODES: dict[int, Place] = {

@@ -28,6 +28,11 @@ class Visitor:
     name: str = "visitor"
     role: Role = "public"
 
+    @property
+    def is_staff(self) -> bool:
+        """Return whether counts of people may be shown; everyone else has them from the council page alone."""
+        return self.role == "staff"
+
 
 STAFF = Visitor("staff", "staff")
 PUBLIC = Visitor()
@@ -49,7 +54,7 @@ Caller = Annotated[Visitor, Depends(get_caller)]
 
 async def get_staff(caller: Caller) -> Visitor:
     """Return who is calling; raise `ForbiddenError` unless that is the staff."""
-    if caller.role != "staff":
+    if not caller.is_staff:
         raise ForbiddenError(
             "This page is for the staff.",
             detail="職員のページです。このサービスが動いている機械で、127.0.0.1 のアドレスから開いてください。",

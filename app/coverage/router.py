@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
-from app.accounts.caller import Caller
+from app.accounts.caller import Caller, get_staff
 from app.accounts.revalidation import MAY_BE_KNOWN, Known
 from app.coverage import queries
 from app.coverage.draw_isochrones import draw_isochrones
@@ -21,7 +21,7 @@ from app.documents.answers import stored_answer, written
 from app.documents.problem import refusals
 from app.errors import InputError
 
-router = APIRouter(tags=["カバー状況"])
+router = APIRouter(tags=["カバー状況"], dependencies=[Depends(get_staff)], responses=refusals(403))
 MOST_MINUTES = 120
 
 

@@ -14,7 +14,10 @@ router = APIRouter(tags=["人口"])
 
 
 @router.get("/places", responses=MAY_BE_KNOWN)
-def places(session: DbSession, _: Caller, known: Known) -> Settlements:
-    """Return the named settlements as GeoJSON points."""
+def places(session: DbSession, caller: Caller, known: Known) -> Settlements:
+    """Return the named settlements as GeoJSON points, the largest first; how many live there is for the staff."""
     known.unless_known(state_of_places(session))
-    return Settlements(features=[settlement_feature(area, district) for area, district in list_places(session)])
+    ordered = sorted(list_places(session), key=lambda place: -place[0].population)
+    return Settlements(
+        features=[settlement_feature(area, district, with_people=caller.is_staff) for area, district in ordered]
+    )

@@ -8,11 +8,11 @@ from app.documents.typed import Document
 
 
 class Settlement(Document):
-    """A named settlement."""
+    """A named settlement; its people only for the staff."""
 
     name: str
     district: str | None
-    population: int
+    population: int | None
 
 
 class SettlementFeature(Feature[Point, Settlement]):
@@ -23,9 +23,9 @@ class Settlements(FeatureCollection[SettlementFeature]):
     """All settlements."""
 
 
-def settlement_feature(area: SmallArea, district: str | None) -> SettlementFeature:
+def settlement_feature(area: SmallArea, district: str | None, *, with_people: bool) -> SettlementFeature:
     """Return a settlement as GeoJSON."""
     return SettlementFeature(
         geometry=stored_point(area.location),
-        properties=Settlement(name=area.name, district=district, population=area.population),
+        properties=Settlement(name=area.name, district=district, population=area.population if with_people else None),
     )

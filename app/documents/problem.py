@@ -11,7 +11,7 @@ from app.documents.typed import Document
 PROBLEM_JSON = "application/problem+json"
 WHEN = {
     400: "A value that was given cannot be used.",
-    403: "The request comes from another page, or is not JSON.",
+    403: "The request comes from another page, is not JSON, or asks for what only the staff may see.",
     404: "There is no such thing.",
     409: "Something must be loaded or measured first, or somebody else changed it meanwhile.",
     413: "The body of the request is larger than the service takes.",

@@ -107,15 +107,17 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def district_feature(district: models.District, *, has_consultant: bool, centre_id: int | None) -> DistrictFeature:
+def district_feature(
+    district: models.District, *, has_consultant: bool, centre_id: int | None, with_people: bool
+) -> DistrictFeature:
     """Return a district with its border."""
     return DistrictFeature(
         geometry=stored_shape(district.geometry),
         properties=District(
             id=district.id,
             name=district.name,
-            population=district.population,
-            households=district.households,
+            population=district.population if with_people else None,
+            households=district.households if with_people else None,
             centre_id=centre_id,
             has_consultant=has_consultant,
             is_schematic=district.dataset.is_schematic,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
-from app.accounts.caller import Caller
+from app.accounts.caller import Caller, get_staff
 from app.accounts.revalidation import MAY_BE_KNOWN, Known
 from app.coverage.schemas import ProfileName
 from app.database import DbSession
@@ -13,7 +13,7 @@ from app.documents.problem import refusals
 from app.resilience.kept_answers import current_resilience
 from app.resilience.schemas import Backup, CriticalRoads
 
-router = APIRouter(tags=["カバー状況"])
+router = APIRouter(tags=["カバー状況"], dependencies=[Depends(get_staff)], responses=refusals(403))
 
 
 @router.get("/coverage/backup", **written(Backup, MAY_BE_KNOWN | refusals(409)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
-from app.accounts.caller import Caller
+from app.accounts.caller import Caller, get_staff
 from app.database import DbSession
 from app.documents.problem import refusals
 from app.documents.typed import RowNumber
@@ -16,7 +16,7 @@ from app.scenarios.background import ask_to_keep, ask_to_repeat
 from app.scenarios.compare_scenarios import Comparison, compare_scenarios
 from app.scenarios.models import Scenario
 
-router = APIRouter(tags=["試算"])
+router = APIRouter(tags=["試算"], dependencies=[Depends(get_staff)], responses=refusals(403))
 MOST_JOBS = 10
 Number = Annotated[RowNumber, Path()]
 After = Annotated[RowNumber, Query()]

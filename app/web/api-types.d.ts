@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * Districts
-         * @description Return the districts as GeoJSON, each with whether a consultant sits there.
+         * @description Return the districts as GeoJSON, each with whether a consultant sits there; their people only to the staff.
          */
         get: operations["districts_api_v1_districts_get"];
         put?: never;
@@ -361,7 +361,7 @@ export interface paths {
         };
         /**
          * Places
-         * @description Return the named settlements as GeoJSON points.
+         * @description Return the named settlements as GeoJSON points, the largest first; how many live there is for the staff.
          */
         get: operations["places_api_v1_places_get"];
         put?: never;
@@ -2722,7 +2722,7 @@ export interface components {
         };
         /**
          * Settlement
-         * @description A named settlement.
+         * @description A named settlement; its people only for the staff.
          */
         Settlement: {
             /** Name */
@@ -2730,7 +2730,7 @@ export interface components {
             /** District */
             district: string | null;
             /** Population */
-            population: number;
+            population: number | null;
         };
         /**
          * SettlementFeature
@@ -3207,6 +3207,15 @@ export interface operations {
                     "application/json": components["schemas"]["ClosureEffect"];
                 };
             };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing. */
             404: {
                 headers: {
@@ -3303,7 +3312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request comes from another page, or is not JSON. */
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3395,6 +3404,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something must be loaded or measured first, or somebody else changed it meanwhile. */
             409: {
                 headers: {
@@ -3477,6 +3495,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Something must be loaded or measured first, or somebody else changed it meanwhile. */
             409: {
@@ -3561,6 +3588,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing. */
             404: {
                 headers: {
@@ -3641,6 +3677,15 @@ export interface operations {
             };
             /** @description A value that was given cannot be used. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4336,7 +4381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request comes from another page, or is not JSON. */
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4434,7 +4479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request comes from another page, or is not JSON. */
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4528,7 +4573,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request comes from another page, or is not JSON. */
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4629,6 +4674,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something must be loaded or measured first, or somebody else changed it meanwhile. */
             409: {
                 headers: {
@@ -4711,6 +4765,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Something must be loaded or measured first, or somebody else changed it meanwhile. */
             409: {
@@ -4923,6 +4986,15 @@ export interface operations {
                     "application/json": components["schemas"]["Scenarios"];
                 };
             };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body of the request is larger than the service takes. */
             413: {
                 headers: {
@@ -5001,7 +5073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request comes from another page, or is not JSON. */
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5075,6 +5147,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScenarioWhole"];
+                };
+            };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing. */
@@ -5166,7 +5247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request comes from another page, or is not JSON. */
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5252,6 +5333,15 @@ export interface operations {
                     "application/json": components["schemas"]["ComparisonFacts"];
                 };
             };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing. */
             404: {
                 headers: {
@@ -5329,6 +5419,15 @@ export interface operations {
                     "application/json": components["schemas"]["ComparedCells"];
                 };
             };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing. */
             404: {
                 headers: {
@@ -5403,6 +5502,15 @@ export interface operations {
                     "application/json": components["schemas"]["Jobs"];
                 };
             };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body of the request is larger than the service takes. */
             413: {
                 headers: {
@@ -5468,6 +5576,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobFacts"];
+                };
+            };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing. */
@@ -5550,7 +5667,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobFacts"];
                 };
             };
-            /** @description The request comes from another page, or is not JSON. */
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5640,6 +5757,15 @@ export interface operations {
             };
             /** @description A value that was given cannot be used. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request comes from another page, is not JSON, or asks for what only the staff may see. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

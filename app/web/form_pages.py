@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.accounts.caller import Caller
+from app.accounts.caller import Caller, Staff
 from app.database import DbSession
 from app.errors import InputError, OutdatedError, ServiceError
 from app.jobs.queries import get_job
@@ -106,7 +106,7 @@ def _closure_form(request: Request, form: Form[Any], facts: dict[str, Any] | Non
 
 @router.get("/plan/scenarios/new", response_class=HTMLResponse)
 def new_scenario_page(
-    request: Request, session: DbSession, _: Caller, job: Annotated[int | None, Query(ge=1, le=LARGEST)] = None
+    request: Request, session: DbSession, _: Staff, job: Annotated[int | None, Query(ge=1, le=LARGEST)] = None
 ) -> Response:
     """Show the empty form of a scenario, and how far the one is that was asked for."""
     facts = {}
@@ -118,7 +118,7 @@ def new_scenario_page(
 
 
 @router.post("/plan/scenarios/new", response_class=HTMLResponse)
-def new_scenario(request: Request, session: DbSession, _: Caller, typed: Typed) -> Response:
+def new_scenario(request: Request, session: DbSession, _: Staff, typed: Typed) -> Response:
     """Start to compute a scenario and say so, or show the form again with what is wrong."""
     asked, errors = read_form(NewScenario, typed)
     if asked is None:

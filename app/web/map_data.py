@@ -130,15 +130,18 @@ def _profile(profile: Profile, rows: Sequence[SpeedTableRow]) -> ProfileSpeeds:
 
 
 @router.get("/districts", responses=MAY_BE_KNOWN)
-def districts(session: DbSession, _: Caller, known: Known) -> schemas.Districts:
-    """Return the districts as GeoJSON, each with whether a consultant sits there."""
+def districts(session: DbSession, caller: Caller, known: Known) -> schemas.Districts:
+    """Return the districts as GeoJSON, each with whether a consultant sits there; their people only to the staff."""
     known.unless_known(state_of(session, ("consultant", "dataset", "district", "resource")))
     staffed = {posting.district for posting in list_postings(session)}
     centres = queries.centre_ids(session)
     return schemas.Districts(
         features=[
             schemas.district_feature(
-                district, has_consultant=district.name in staffed, centre_id=centres.get(district.id)
+                district,
+                has_consultant=district.name in staffed,
+                centre_id=centres.get(district.id),
+                with_people=caller.is_staff,
             )
             for district in queries.list_districts(session)
         ]

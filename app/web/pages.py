@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from app.accounts.caller import Caller
+from app.accounts.caller import Caller, Staff
 from app.database import DbSession
 from app.roads.queries import active_network, load_network
 from app.web.page import map_page
@@ -14,25 +14,25 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/plan", response_class=HTMLResponse)
-def plan_page(request: Request, _: Caller) -> Response:
+def plan_page(request: Request, _: Staff) -> Response:
     """Show who is reached in how many minutes, and who is not."""
     return map_page(request, "plan.html", "plan")
 
 
 @router.get("/plan/trial", response_class=HTMLResponse)
-def trial_page(request: Request, _: Caller) -> Response:
+def trial_page(request: Request, _: Staff) -> Response:
     """Show the map on which a placement is tried."""
     return map_page(request, "trial.html", "what-if")
 
 
 @router.get("/plan/resilience", response_class=HTMLResponse)
-def resilience_page(request: Request, _: Caller) -> Response:
+def resilience_page(request: Request, _: Staff) -> Response:
     """Show what happens when a consultant is away or a road is cut."""
     return map_page(request, "resilience.html", "resilience")
 
 
 @router.get("/plan/scenarios", response_class=HTMLResponse)
-def scenarios_page(request: Request, _: Caller) -> Response:
+def scenarios_page(request: Request, _: Staff) -> Response:
     """Show the scenarios, start new ones and compare them."""
     return map_page(request, "scenarios.html", "scenarios")
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app import wording
-from app.accounts.caller import Caller
+from app.accounts.caller import Caller, Staff
 from app.consultants.queries import list_postings
 from app.database import DbSession
 from app.documents.clock import JAPAN, today
@@ -46,7 +46,7 @@ def list_page(request: Request, session: DbSession, _: Caller) -> Response:
 
 
 @router.get("/plan/list", response_class=HTMLResponse)
-def figures_page(request: Request, session: DbSession, caller: Caller, profile: str = CAR.name) -> Response:
+def figures_page(request: Request, session: DbSession, caller: Staff, profile: str = CAR.name) -> Response:
     """Show who is reached as text; an unknown way of travelling is taken as the usual one."""
     chosen = profile if profile in PROFILES else CAR.name
     context = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
-from app.accounts.caller import Caller
+from app.accounts.caller import Caller, get_staff
 from app.database import DbSession
 from app.documents.answers import json_bytes, model_answer, written
 from app.documents.problem import refusals
@@ -17,7 +17,7 @@ from app.what_if.schemas import ClosureEffect, Tried
 from app.what_if.trial import Trial
 from app.what_if.try_what_if import try_what_if
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(get_staff)], responses=refusals(403))
 
 
 @router.get("/closures/{number}/effect", tags=["道路"], responses=refusals(404, 409))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from factories import STAFF
 from fastapi.testclient import TestClient
 from shapely.geometry import shape
 from sqlalchemy import Engine
@@ -25,7 +26,7 @@ def served(session: Session) -> Iterator[TestClient]:
     """Give a client of the service on a session of a test."""
     app = create_app(Settings(), "postgresql://nobody-is-asked/tono")
     app.dependency_overrides[get_session] = lambda: session
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, base_url=STAFF, raise_server_exceptions=False) as client:
         yield client
     app.state.engine.dispose()
 
@@ -129,7 +130,7 @@ def test_an_unknown_error_gives_a_number_and_nothing_else(engine: Engine, databa
         raise RuntimeError("password=secret")
 
     app.add_api_route("/api/v1/broken", broken)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, base_url=STAFF, raise_server_exceptions=False) as client:
         body = problem(client.get("/api/v1/broken"), 500)
     assert "番号" in body["detail"]
     assert "secret" not in str(body)

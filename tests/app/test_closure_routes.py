@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from factories import STAFF
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
 
@@ -36,7 +37,7 @@ def city_url(bundled_template: str, new_database: Callable[..., AbstractContextM
 def service(city_url: str, as_web_role: Callable[[str], str]) -> Iterator[TestClient]:
     """Return the service on the bundled city, as the role of the web service."""
     service = create_app(Settings(), as_web_role(city_url))
-    with TestClient(service, raise_server_exceptions=False) as client:
+    with TestClient(service, base_url=STAFF, raise_server_exceptions=False) as client:
         yield client
     service.state.engine.dispose()
 

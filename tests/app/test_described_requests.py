@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from described import Description, Operation
+from factories import STAFF
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -157,7 +158,7 @@ def service(bundled_template: str, new_database, as_web_role: Callable[[str], st
             keep_scenario(session, "一人目", Wish(add=1))
         engine.dispose()
         app = create_app(Settings(), as_web_role(url))
-        with TestClient(app, raise_server_exceptions=False) as client:
+        with TestClient(app, base_url=STAFF, raise_server_exceptions=False) as client:
             yield client
         app.state.engine.dispose()
 

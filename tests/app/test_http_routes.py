@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from factories import STAFF
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -87,6 +89,14 @@ ASKED = {
     "/api/v1/isochrones": "?consultant=C02",
     "/api/v1/roads/section": "?start=141.53,39.33&end=141.58,39.33",
 }
+# What an answer calls how many people there are, somewhere or of some kind.
+COUNTS = {
+    *("population", "households", "covered", "uncovered", "covered_low", "covered_high", "not_reached", "reached"),
+    *("unreachable", "unreachable_population", "catchment_population", "gained", "lost", "cut_off", "value", "gain"),
+    *("alone", "people", "covered_now", "covered_after", "unchanged", "affected"),
+}
+# Where counts of people are: with the plans. Reports are handed out on paper, without small counts.
+OF_THE_STAFF = r"^/plan|/(coverage|isochrones|scenarios|comparison|jobs|closures/\{number\}/effect)"
 REFUSED = [
     ("/api/v1/nowhere", 404),
     ("/nowhere", 404),
@@ -137,7 +147,7 @@ REFUSED = [
 def running(url: str) -> Iterator[TestClient]:
     """Give a client of the service on a database."""
     service = create_app(Settings(), url)
-    with TestClient(service, raise_server_exceptions=False) as client:
+    with TestClient(service, base_url=STAFF, raise_server_exceptions=False) as client:
         yield client
     service.state.engine.dispose()
 
@@ -227,6 +237,38 @@ def test_what_a_route_answers(tono_service: TestClient, bare_service, deaf_servi
         assert reply.status_code == status, (route, reply.text[:300])
         if status >= 400:
             assert_problem(reply, status)
+
+
+def counts_in(answer: Any) -> set[str]:
+    """Return the members of an answer that count people."""
+    if isinstance(answer, list):
+        return set().union(*map(counts_in, answer))
+    if not isinstance(answer, dict):
+        return set()
+    here = {name for name, value in answer.items() if name in COUNTS and value is not None}
+    return here.union(*map(counts_in, answer.values()))
+
+
+def test_nobody_but_the_staff_is_told_how_many_people_there_are(tono_service: TestClient) -> None:
+    told_to_staff, told_to_public, refused = set(), {}, set()
+    for route in ROUTES:
+        asked = address(tono_service, route)
+        staff, public = tono_service.get(asked), tono_service.get(asked, headers={"host": "testserver"})
+        if public.status_code == 403:
+            refused.add(route)
+        for reply, is_public in ((staff, False), (public, True)):
+            is_json = "json" in reply.headers["content-type"]
+            found = counts_in(reply.json()) if is_json else set(re.findall(r"[1-9][\d,]*人", reply.text))
+            if is_public and found:
+                told_to_public[route] = found
+            elif found:
+                told_to_staff.add(route)
+    assert told_to_public == {}
+    # The check finds counts where there are some, and what is refused is there for the staff.
+    assert {"/plan/list", "/api/v1/coverage", "/api/v1/coverage/{run_id}/cells", "/api/v1/places"} <= told_to_staff
+    assert refused == {route for route in ROUTES if re.search(OF_THE_STAFF, route)}
+    reply = tono_service.post("/api/v1/coverage/what-if", json={}, headers={"host": "testserver"})
+    assert_problem(reply, 403)
 
 
 @pytest.mark.parametrize("route", POSTED)

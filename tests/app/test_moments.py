@@ -9,6 +9,7 @@ from typing import Any
 import click
 import pytest
 import typer
+from factories import STAFF
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +64,7 @@ def service(own_city_url: str) -> Iterator[TestClient]:
     service = create_app(Settings(), own_city_url)
     with transaction(service.state.engine) as session:
         session.execute(text(YEARLY))
-    with TestClient(service, raise_server_exceptions=False) as client:
+    with TestClient(service, base_url=STAFF, raise_server_exceptions=False) as client:
         yield client
     service.state.engine.dispose()
 

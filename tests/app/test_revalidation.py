@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from factories import STAFF
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event, text
@@ -39,7 +40,7 @@ CHANGES: Changes = {
 def opened(url: str) -> Iterator[TestClient]:
     """Give a client of the service on a database."""
     service = create_app(Settings(), url)
-    with TestClient(service) as client:
+    with TestClient(service, base_url=STAFF) as client:
         yield client
     service.state.engine.dispose()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from factories import LENGTHS, NODES, build_consultant, build_people, build_roads, build_town, plain
+from factories import LENGTHS, NODES, STAFF, build_consultant, build_people, build_roads, build_town, plain
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -271,7 +271,7 @@ def test_the_commands_keep_list_show_repeat_compare_and_remove(tono, own_city_ur
 def service(own_city_url: str, as_web_role: Callable[[str], str]) -> Iterator[TestClient]:
     """Return the service on a city of its own, with the role of the web service; no worker is at work."""
     app = create_app(Settings(), as_web_role(own_city_url))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, base_url=STAFF, raise_server_exceptions=False) as client:
         yield client
     app.state.engine.dispose()
 

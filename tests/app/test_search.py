@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from factories import build_town
+from factories import STAFF, build_town
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -254,7 +254,7 @@ def test_words_of_one_and_of_two_signs_are_found_by_the_index(session: Session) 
 def test_a_key_press_reads_only_what_it_shows(bundled_url: str, as_web_role: Callable[[str], str]) -> None:
     service = create_app(Settings(), as_web_role(bundled_url))
     rows: list[int] = []
-    with TestClient(service) as client:
+    with TestClient(service, base_url=STAFF) as client:
         event.listen(
             service.state.engine, "after_cursor_execute", lambda *facts: rows.append(max(facts[1].rowcount, 0))
         )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from factories import HOUSE, NODES, build_consultant, build_roads, build_town, close_road, plain
+from factories import HOUSE, NODES, STAFF, build_consultant, build_roads, build_town, close_road, plain
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -369,7 +369,7 @@ def test_a_warm_answer_to_a_request_asks_the_database_once(bundled_engine: Engin
 def client(bundled_url: str, as_web_role: Callable[[str], str]) -> Iterator[TestClient]:
     """Return the service on the bundled data, with the role that may only read."""
     service = create_app(Settings(), as_web_role(bundled_url))
-    with TestClient(service, raise_server_exceptions=False) as client:
+    with TestClient(service, base_url=STAFF, raise_server_exceptions=False) as client:
         yield client
     service.state.engine.dispose()
 
@@ -477,7 +477,7 @@ def test_what_is_missing_is_said(session: Session) -> None:
 
 def test_a_change_between_two_requests_is_seen_at_once(own_city_url: str, as_web_role: Callable[[str], str]) -> None:
     service, owner = create_app(Settings(), as_web_role(own_city_url)), create_database_engine(own_city_url)
-    with TestClient(service) as client:
+    with TestClient(service, base_url=STAFF) as client:
         before = client.post(PATH, json={}).json()
         with transaction(owner) as session:
             session.execute(text("DELETE FROM consultant WHERE code = 'C02'"))
