@@ -20,6 +20,7 @@ from geo.crs import plane_epsg, to_metres
 from geo.errors import NetworkDataError
 from geo.roads.arrays import Bools, EdgeArrays, Floats, Ints
 from geo.roads.built_up import is_built_up
+from geo.roads.components import describe_components
 from geo.roads.fingerprint import fingerprint
 from geo.roads.network_file import OPTIONAL_FIELDS, pack, unpack, write_whole
 from geo.roads.profiles import CAR
@@ -282,23 +283,7 @@ class RoadNetwork(EdgeArrays):
             ``component, nodes, edges, km, lon, lat, name``: the place is a node of the component, the name that of its
             longest named road, empty where no road has one.
         """
-        edge_component = self.node_component[self.u]
-        return [self._component(number, edge_component == number) for number in range(self.component_count)]
-
-    def _component(self, number: int, mine: Bools) -> dict[str, Any]:
-        node = int(np.flatnonzero(self.node_component == number)[0])
-        metres = np.bincount(self.label[mine], weights=self.length_m[mine], minlength=len(self.labels))
-        named = [i for i, (ref, name) in enumerate(self.labels) if metres[i] > 0 and (name or ref)]
-        longest = max(named, key=lambda i: float(metres[i]), default=None)
-        return {
-            "component": number,
-            "nodes": int((self.node_component == number).sum()),
-            "edges": int(mine.sum()),
-            "km": float(self.length_m[mine].sum() / 1000),
-            "lon": float(self.node_lonlat[node, 0]),
-            "lat": float(self.node_lonlat[node, 1]),
-            "name": "" if longest is None else self.labels[longest][1] or self.labels[longest][0],
-        }
+        return describe_components(self, self.node_component)
 
     @cached_property
     def contraction_order(self) -> Ints:
