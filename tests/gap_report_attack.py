@@ -98,10 +98,15 @@ def interval(people: People, known: list[Mask], wanted: Mask) -> tuple[float, fl
 
 
 def leaks(people: People, printed: Mapping[Key, int | None], edges: list[int], steps: int, width: float) -> list[str]:
-    """Return what the attacker learns: small groups known too well, and unsaid numbers held too narrowly."""
+    """Return what the attacker learns from a report: small groups known too well, unsaid numbers held too narrowly."""
     masks = {key: mask_of(key, people, edges, steps) for key in printed}
     for key, value in printed.items():
         assert value is None or value == people.population[masks[key]].sum(), key
+    return found_out(people, masks, printed, width)
+
+
+def found_out(people: People, masks: Mapping[Any, Mask], printed: Mapping[Any, int | None], width: float) -> list[str]:
+    """Return what the attacker learns from numbers of which each sums up some squares."""
     known = list({masks[key].tobytes(): masks[key] for key, value in printed.items() if value is not None}.values())
     found = []
     for name, mask in small_groups(people, masks):

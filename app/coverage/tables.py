@@ -8,7 +8,7 @@ from app.coverage.schemas import CoverageDocument, DistrictCoverage
 from app.documents.text_table import aligned, minutes_text
 
 RANGE_EXPLAINED = "速さの幅: 道の速さが確からしい範囲で最も遅いとき〜最も速いときの人数"
-WHOLE_EXPLAINED = "位置も含む幅: 拠点が位置の誤差の中で最も届きにくい所〜届きやすい所にあるときも入れた人数"
+WHOLE_EXPLAINED = "位置も含む幅: 拠点が位置の誤差の中で最も着きにくい所〜着きやすい所にあるときも入れた人数"
 
 
 def as_table(document: CoverageDocument) -> str:
@@ -25,7 +25,7 @@ def as_table(document: CoverageDocument) -> str:
     unreachable = sum(entry.population for entry in document.unreachable)
     lines.append("")
     lines += [RANGE_EXPLAINED, WHOLE_EXPLAINED]
-    lines.append(f"到達できない: {unreachable:,}人  道路網: {network.name}({network.date or '年月日不明'})")
+    lines.append(f"行けない: {unreachable:,}人  道路網: {network.name}({network.date or '年月日不明'})")
     lines.append(f"run {document.run}  profile {document.profile}  fingerprint {document.fingerprint}")
     return "\n".join(lines)
 

@@ -57,7 +57,7 @@ def as_document(batch: Batch, results: Results) -> MunicipalitiesDocument:
 def municipalities_as_table(document: MunicipalitiesDocument) -> str:
     """Return a document of many municipalities as a table for a terminal."""
     minutes = [str(value) for value in document.minutes]
-    rows = [["市町村", "人口", *(f"{value}分以内" for value in minutes), "到達できない", "平均", "出発地"]]
+    rows = [["市町村", "人口", *(f"{value}分以内" for value in minutes), "行けない", "平均", "出発地"]]
     for name, one, origins in [
         *((one.name, one, _origins(one)) for one in document.municipalities),
         ("計", document, ""),

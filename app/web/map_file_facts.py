@@ -17,12 +17,14 @@ from app.consultants.queries import Posting, list_postings
 from app.coverage.draw_isochrones import areas_of_bases
 from app.coverage.measure_coverage import measure_coverage
 from app.coverage.models import CoverageCell
+from app.coverage.not_reached import main_minutes
 from app.coverage.queries import list_run_cells
 from app.coverage.schemas import CoverageDocument
 from app.datasets.models import Dataset
 from app.demand.queries import list_places
 from app.register.queries import city_bounds, list_districts, list_resources
 from app.register.schemas import ResourceDetails, resource_details
+from app.reports.public_counts import PublicCounts, count_for_everyone
 from app.roads.base_map import road_lines
 from app.roads.models import RoadNetworkRow
 from app.roads.queries import active_network, load_network
@@ -42,12 +44,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Figures:
-    """The coverage by one profile: the document of the contract, the time of every cell, the areas of each post."""
+    """The coverage by one profile: its document, the time of every cell, the areas of each post, the counts to tell."""
 
     document: CoverageDocument
     cells: Sequence[CoverageCell]
     areas: gpd.GeoDataFrame
     postings: Sequence[Posting]
+    counts: PublicCounts
 
     @property
     def with_area(self) -> Sequence[Posting]:
@@ -104,7 +107,8 @@ def _figures(session: Session, profile: str) -> Figures:
     document = CoverageDocument.model_validate_json(run.document)
     empty = _frame({"origin": [], "minutes": []}, [])
     areas = areas_of_bases(session, postings, document.minutes, profile) if postings else empty
-    return Figures(document, list_run_cells(session, run.id), areas, postings)
+    counts = count_for_everyone(session, profile, main_minutes(document.minutes))
+    return Figures(document, list_run_cells(session, run.id), areas, postings, counts)
 
 
 def _districts(session: Session) -> gpd.GeoDataFrame:
@@ -116,11 +120,8 @@ def _districts(session: Session) -> gpd.GeoDataFrame:
 
 
 def _settlements(session: Session) -> gpd.GeoDataFrame:
-    rows = [area for area, _ in list_places(session)]
-    return _frame(
-        {"name": [row.name for row in rows], "population": [row.population for row in rows]},
-        [to_shape(row.location) for row in rows],
-    )
+    rows = sorted((area for area, _ in list_places(session)), key=lambda row: -row.population)
+    return _frame({"name": [row.name for row in rows]}, [to_shape(row.location) for row in rows])
 
 
 def _point(value: WKBElement | None) -> shapely.Point | None:

@@ -15,11 +15,12 @@ from shapely import Point
 
 from app import wording
 from app.consultants.queries import Posting
-from app.coverage.people_by_class import people_by_class
-from app.coverage.schemas import ConsultantReach, CoverageDocument
+from app.coverage.figures import NO_DISTRICT
 from app.datasets.models import Dataset
 from app.register.models import KIND_TITLES
 from app.register.schemas import ResourceDetails
+from app.reports.gap_report_words import NOTE
+from app.reports.public_counts import CITY
 from app.web.map_file_facts import EPSG, MapFacts, Place, cell_squares
 from app.web.symbols import CONSULTANT, symbol
 from app.wording import PROFILE_TITLES
@@ -27,7 +28,6 @@ from geo.folium_maps.offline_page import PageParts
 from geo.roads.profiles import PROFILES
 
 TEMPLATES = Path(__file__).parent / "templates"
-MAIN_MINUTES = 20
 CELLS_TITLE = "着くまでの時間の色分け(250 m四方)"
 CONSULTANT_TITLE = "丸ごと相談員"
 NO_AREA = "表示しない"
@@ -43,6 +43,8 @@ def templates() -> Environment:
         environment.filters[name] = getattr(wording, name)
     # Jinja's own `count` is `length`; in these texts a count is a number with separators.
     environment.filters["count"] = wording.count
+    environment.filters["people"] = lambda value: "―" if value is None else wording.count(value)
+    environment.filters["road"] = wording.road_text
     environment.filters["digits"] = lambda text: re.sub(r"[^\d+]", "", text)
     return environment
 
@@ -62,9 +64,7 @@ def page_parts(facts: MapFacts) -> PageParts:
 
 
 def _shared(facts: MapFacts) -> dict[str, Any]:
-    document = facts.figures.document
-    edge = _main_minutes(facts)
-    classes = people_by_class(document)
+    document, counts = facts.figures.document, facts.figures.counts
     return {
         "city_name": facts.city_name,
         "day": facts.day.isoformat(),
@@ -75,31 +75,22 @@ def _shared(facts: MapFacts) -> dict[str, Any]:
         "network_text": wording.network_text(facts.network),
         "basis": wording.basis_text(facts.datasets, facts.network, facts.profile),
         "coverage": document,
-        "edge": edge,
-        "reached": document.covered[str(edge)],
-        "range": wording.range_text(document.covered_low[str(edge)], document.covered_high[str(edge)]),
-        "range_by_speed": _range_by_speed(document, edge),
-        "classes": classes,
-        "without": sum(not row.has_consultant for row in document.districts),
+        "edge": counts.minutes,
+        "counts": counts,
+        "city": CITY,
+        "without": [name for name in counts.districts if name not in counts.staffed and name != NO_DISTRICT],
+        "note": NOTE,
         "has_areas": bool(facts.figures.with_area),
         "groups": _groups(facts),
         "datasets": [_dataset(item) for item in facts.datasets],
     }
 
 
-def _range_by_speed(document: CoverageDocument, edge: int) -> str:
-    return wording.range_text(document.covered_low_by_speed[str(edge)], document.covered_high_by_speed[str(edge)])
-
-
-def _main_minutes(facts: MapFacts) -> int:
-    edges = facts.figures.document.minutes
-    return MAIN_MINUTES if MAIN_MINUTES in edges else edges[-1]
-
-
 def legend_facts(facts: MapFacts) -> dict[str, Any]:
     """Return what the legend is made from."""
     return {
-        "coverage": facts.figures.document.model_dump(),
+        # Colours without counts: the file is for everyone.
+        "coverage": {"profile": facts.profile, "minutes": facts.figures.document.minutes},
         "profile": profile_title(facts.profile),
         "network": wording.network_text(facts.network),
         "basis": wording.basis_text(facts.datasets, facts.network, facts.profile),
@@ -107,19 +98,8 @@ def legend_facts(facts: MapFacts) -> dict[str, Any]:
 
 
 def area_frame(facts: MapFacts) -> gpd.GeoDataFrame:
-    """Return the areas of the consultants with how many people live in each."""
-    covered = {item.id: item.covered for item in facts.figures.document.consultants}
-    areas = facts.figures.areas
-    people = [covered[row.origin][str(row.minutes)] for row in areas.itertuples()]
-    return areas.assign(population=people)
-
-
-def _figures_of(facts: MapFacts, posting: Posting) -> ConsultantReach:
-    return next(item for item in facts.figures.document.consultants if item.id == posting.code)
-
-
-def _covered(facts: MapFacts, posting: Posting) -> int:
-    return _figures_of(facts, posting).covered[str(_main_minutes(facts))]
+    """Return the areas of the consultants."""
+    return facts.figures.areas
 
 
 def _dataset(item: Dataset) -> dict[str, Any]:
@@ -148,7 +128,7 @@ def _posting_entries(facts: MapFacts) -> list[dict[str, Any]]:
             "id": _posting_id(posting),
             "name": posting.base,
             "badge": _badge("assumed", "仮定") if posting.is_assumed else "",
-            "under": f"{_main_minutes(facts)}分以内に {wording.count(_covered(facts, posting))}人",
+            "under": posting.district or "",
             "is_placed": posting.location is not None,
             "facts": "" if posting.location else _posting_text(facts, posting),
         }
@@ -248,8 +228,6 @@ def _posting_text(facts: MapFacts, posting: Posting) -> Markup:
     text: Markup = _words().consultant(
         posting,
         _mark(CONSULTANT),
-        _figures_of(facts, posting),
-        facts.figures.document,
         profile_title(facts.profile),
         wording.means_text(facts.profile),
         posting in facts.figures.with_area,

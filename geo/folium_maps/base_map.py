@@ -88,7 +88,7 @@ def base_map(
     districts : GeoDataFrame
         ``name``, ``is_schematic`` (whether the border is a sketch), areas.
     places : GeoDataFrame
-        ``name``, ``population``, points: names that are written when one comes nearer, the most people first.
+        ``name``, points: names that are written when one comes nearer, the first of them first where room is short.
     roads : GeoDataFrame
         ``class``: ``minor``, ``middle``, ``major`` or ``motorway``, lines.
     bounds : sequence of float
@@ -114,7 +114,7 @@ def base_map(
     facts = {
         "credit": credit,
         "districts": features(areas[["name", "is_schematic", areas.geometry.name]]),
-        "places": features(places[["name", "population", places.geometry.name]]),
+        "places": features(places[["name", places.geometry.name]]),
         "roads": features(roads) | {"is_schematic": is_schematic},
         "legend": None,
     }

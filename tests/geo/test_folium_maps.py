@@ -44,7 +44,7 @@ def town(*, files: PageFiles = FILES, credit: str = "© us", is_schematic: bool 
     road = shapely.MultiLineString([[(141.0, 39.05), (141.2, 39.05)]])
     return base_map(
         frame([west, east], name=["西町", "東町"], is_schematic=[False, True]),
-        frame([shapely.Point(141.05, 39.05), shapely.Point(141.15, 39.05)], name=["小村", "大村"], population=[1, 9]),
+        frame([shapely.Point(141.05, 39.05), shapely.Point(141.15, 39.05)], name=["小村", "大村"]),
         frame([road, road, road], **{"class": ["motorway", "minor", "major"]}),
         (141.0, 39.0, 141.2, 39.1),
         page=(PARTS, files),
@@ -336,7 +336,7 @@ def test_an_empty_town_is_drawn() -> None:
     nothing: list[Any] = []
     drawn = base_map(
         frame(nothing, name=[], is_schematic=[]),
-        frame(nothing, name=[], population=[]),
+        frame(nothing, name=[]),
         frame(nothing, **{"class": []}),
         (141.0, 39.0, 141.2, 39.1),
         page=(PARTS, FILES),

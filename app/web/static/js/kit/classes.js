@@ -20,17 +20,26 @@ export function minutesClass(seconds, minutes) {
  * @returns {{label: string, people: number, upTo: number|null, style: string}[]}
  */
 export function peopleByClass(coverage) {
-  const unreached = coverage.unreachable_population;
-  let before = 0;
-  const rows = coverage.minutes.map((edge, index) => {
-    const upTo = coverage.covered[String(edge)] ?? 0;
-    const people = upTo - before;
-    before = upTo;
-    return { label: `${edge}分以内`, people, upTo: /** @type {number|null} */ (upTo), style: String(index + 1) };
-  });
-  const last = coverage.minutes[coverage.minutes.length - 1];
-  const beyond = coverage.population - before - unreached;
-  rows.push({ label: `${last}分超`, people: beyond, upTo: null, style: String(coverage.minutes.length + 1) });
-  rows.push({ label: noWayText(coverage.profile), people: unreached, upTo: null, style: "none" });
-  return rows;
+  const before = [0, ...coverage.minutes.map((edge) => coverage.covered[String(edge)] ?? 0)];
+  const reached = coverage.population - coverage.unreachable_population;
+  const people = [...before.slice(1), reached].map((upTo, index) => upTo - (before[index] ?? 0));
+  return classNames(coverage).map((row, index) => ({
+    ...row,
+    people: people[index] ?? coverage.unreachable_population,
+    upTo: index < coverage.minutes.length ? (before[index + 1] ?? null) : null,
+  }));
+}
+
+/**
+ * Return what the classes of minutes are called, and their colours.
+ *
+ * @param {{profile: string, minutes: number[]}} coverage @returns {{label: string, style: string}[]}
+ */
+export function classNames({ profile, minutes }) {
+  const last = minutes.length;
+  return [
+    ...minutes.map((edge, index) => ({ label: `${edge}分以内`, style: String(index + 1) })),
+    { label: `${minutes[last - 1]}分超`, style: String(last + 1) },
+    { label: noWayText(profile), style: "none" },
+  ];
 }

@@ -1,10 +1,13 @@
 /** What the colours mean and how many people each stands for. */
 
-import { peopleByClass } from "#kit/classes.js";
+import { classNames, peopleByClass } from "#kit/classes.js";
 import { element, fill } from "#kit/element.js";
 import { swatch, symbol } from "#kit/symbols.js";
 import { count, KINDS, meansText, percent, shortBase } from "#kit/words.js";
 
+const COUNTED = ["この色(人)", "ここまでの合計(人)"];
+
+/** @typedef {{profile: string, minutes: number[]}} Uncounted what a measurement is about, for whom its counts are not */
 /** @typedef {{profile: string, network: string, basis: string, layers: Set<string>}} Ground what the colours stand on */
 
 /** The box at the lower left of the map; it can be folded. */
@@ -43,12 +46,14 @@ export class Legend {
   }
 
   /**
-   * Show the classes of a measurement.
+   * Show the classes of a measurement; without counts where it has none.
    *
-   * @param {import("#kit/types.js").Coverage} coverage @param {Ground} ground
+   * @param {import("#kit/types.js").Coverage|Uncounted} coverage @param {Ground} ground
    */
   showCoverage(coverage, ground) {
-    const rows = peopleByClass(coverage);
+    const rows = classNames(coverage);
+    const people =
+      "population" in coverage ? peopleByClass(coverage).map((row) => peopleOf(row, coverage.population)) : [];
     this.#name("相談員が着くまでの時間", ground);
     this.#ramp(
       rows.map((row) => ({
@@ -61,23 +66,13 @@ export class Legend {
       element(
         "table",
         {},
-        element("caption", { class: "sr-only" }, "色の区分ごとの人数。区分は上の端の分を含みます。"),
-        element("thead", {}, element("tr", {}, head("区分"), head("この色(人)"), head("ここまでの合計(人)"))),
+        element("caption", { class: "sr-only" }, "色の区分。区分は上の端の分を含みます。"),
+        element("thead", {}, element("tr", {}, ["区分", ...("population" in coverage ? COUNTED : [])].map(head))),
         element(
           "tbody",
           {},
-          rows.map((row) =>
-            element(
-              "tr",
-              {},
-              element("th", { scope: "row" }, swatch(row.style), row.label),
-              element("td", {}, count(row.people)),
-              element(
-                "td",
-                {},
-                row.upTo === null ? "" : `${count(row.upTo)} (${percent(row.upTo, coverage.population)} %)`,
-              ),
-            ),
+          rows.map((row, index) =>
+            element("tr", {}, element("th", { scope: "row" }, swatch(row.style), row.label), people[index] ?? false),
           ),
         ),
       ),
@@ -91,7 +86,7 @@ export class Legend {
    * Show the areas of one consultant.
    *
    * @param {string} base @param {import("#kit/types.js").IsochroneFeature[]} areas
-   * @param {import("#kit/types.js").Coverage} coverage @param {Ground} ground
+   * @param {import("#kit/types.js").Coverage|Uncounted} coverage @param {Ground} ground
    */
   showIsochrones(base, areas, coverage, ground) {
     const means = meansText(coverage.profile);
@@ -104,7 +99,7 @@ export class Legend {
         "table",
         {},
         element("caption", { class: "sr-only" }, `${means}その分数までに行ける範囲と、その中に住む人数`),
-        element("thead", {}, element("tr", {}, head("行ける範囲"), head("住んでいる人"))),
+        element("thead", {}, element("tr", {}, head("行ける範囲"), "population" in coverage && head("住んでいる人"))),
         element(
           "tbody",
           {},
@@ -113,11 +108,12 @@ export class Legend {
               "tr",
               {},
               element("th", { scope: "row" }, swatch(`area-${index + 1}`), `${row.properties.minutes}分で行ける範囲`),
-              element(
-                "td",
-                {},
-                `${count(row.properties.population)}人 (${percent(row.properties.population, coverage.population)} %)`,
-              ),
+              "population" in coverage &&
+                element(
+                  "td",
+                  {},
+                  `${count(row.properties.population)}人 (${percent(row.properties.population, coverage.population)} %)`,
+                ),
             ),
           ),
         ),
@@ -144,6 +140,12 @@ export class Legend {
   hide() {
     this.box.hidden = true;
   }
+}
+
+/** Return the cells of a class: its people, and all up to here. @param {{people: number, upTo: number|null}} row @param {number} all @returns {HTMLElement[]} */
+function peopleOf({ people, upTo }, all) {
+  const sum = upTo === null ? "" : `${count(upTo)} (${percent(upTo, all)} %)`;
+  return [element("td", {}, count(people)), element("td", {}, sum)];
 }
 
 /** @param {string} text @returns {HTMLElement} */

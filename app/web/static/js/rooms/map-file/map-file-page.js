@@ -35,7 +35,7 @@ import { bubbleOf, fromTemplate, siteList } from "#rooms/map-file/bubbles.js";
  * @property {Features} [consultants]
  * @property {Features} [places_of_kinds]
  * @property {Record<string, Features>} [areas]
- * @property {null|{coverage: import("#kit/types.js").Coverage, profile: string, network: string, basis: string}} legend
+ * @property {null|{coverage: import("#map/legend.js").Uncounted, profile: string, network: string, basis: string}} legend
  */
 
 const NEAR = 14;
