@@ -115,11 +115,11 @@ def test_layers_are_switched_with_the_blank(visit: Visit) -> None:
 
 def test_districts_sort_and_open_without_a_mouse(visit: Visit) -> None:
     page = visit()
-    tab_to(page, "[data-key=sort-mean]")
+    tab_to(page, "[data-key=sort-population]")
     page.keyboard.press("Enter")
-    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("平均")
-    expect(page.locator("[data-key=sort-mean]")).to_be_focused()
-    tab_to(page, "[data-key='district-上郷町']")
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("人口")
+    expect(page.locator("[data-key=sort-population]")).to_be_focused()
+    tab_to(page, "[data-key='district-附馬牛町']")
     page.keyboard.press("Enter")
-    expect(page.locator("tr.is-chosen th")).to_have_text("上郷町")
-    expect(page.locator("[data-key='district-上郷町']")).to_be_focused()
+    expect(page.locator("tr.is-chosen th")).to_have_text("附馬牛町")
+    expect(page.locator("[data-key='district-附馬牛町']")).to_be_focused()

@@ -24,7 +24,10 @@ def sheets(pdf: bytes) -> list[tuple[int, int]]:
 def test_the_map_is_one_a4_and_the_figures_another(visit: Visit) -> None:
     page = visit()
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert sheets(pdf) == [A4, A4]
+    found = sheets(pdf)
+    assert found == [A4] * len(found)
+    # The map, and one or two of figures: settlements stand there, too.
+    assert 2 <= len(found) <= 3
 
 
 def test_paper_has_what_a_stranger_needs_and_no_buttons(visit: Visit) -> None:
