@@ -51,7 +51,7 @@ def test_three_nested_areas_lie_where_the_service_says(visit: Visit, home: str) 
     }
     painted = fills.evaluate_all(PAINTED)
     tokens = page.evaluate(
-        "[3, 2, 1].map(n => getComputedStyle(document.documentElement).getPropertyValue(`--minutes-${n}`).trim())"
+        "[3, 2, 1].map(n => getComputedStyle(document.documentElement).getPropertyValue(`--area-${n}`).trim())"
     )
     # The largest lies below, in the colour of its class.
     assert [part["fill"] for part in painted] == tokens
@@ -111,7 +111,7 @@ def test_a_mark_opens_and_the_way_back_leads_to_the_city(visit: Visit) -> None:
     expect(page.locator(".mark--consultant.is-chosen")).to_have_count(1)
     page.get_by_role("button", name="← 一覧にもどる").click()
     expect(page.locator(".leaflet-isochrones-pane path")).to_have_count(0)
-    expect(page.locator("#legend .legend__title")).to_contain_text("相談員が着くまでの時間")
+    expect(page.locator("#legend .legend__title")).to_contain_text("20分以内に着ける・着けない")
     expect(mark).to_be_focused()
 
 

@@ -226,7 +226,7 @@ def test_the_area_of_each_consultant_can_be_shown(open_file: Open, window: dict[
         expect(page.locator("#legend tbody td")).to_have_count(0)
         choices.first.check()
         expect(page.locator(".label--minutes")).to_have_count(0)
-        expect(page.locator("#legend")).to_contain_text("相談員が着くまでの時間")
+        expect(page.locator("#legend")).to_contain_text("相談員が車で20分以内に着ける・着けない")
         expect(rims).to_have_count(0)
 
 

@@ -8,6 +8,8 @@ import { canvasIn, createPanes, latLng, ROAD_LEVELS, token } from "#map/panes.js
 const CITY_PADDING = 16;
 /** From this zoom on roads lie over the cells. */
 const STREET_ZOOM = 12.5;
+/** Pixels of white on both sides of a road together. */
+const RIM = 3;
 const WIDTHS = /** @type {Record<string, [number, number, number]>} */ ({
   motorway: [2.4, 3.4, 6],
   major: [2.2, 3, 5],
@@ -151,12 +153,24 @@ export function drawRoads(map, roads) {
     const style = roads.is_schematic ? { dashArray: "8 4", lineCap: /** @type {const} */ ("butt") } : {};
     const faint = feature.properties.class === "minor" && !roads.is_schematic ? 0.75 : 1;
     const line = L.polyline(parts, { renderer, pane: "roads", color, opacity: faint, interactive: false, ...style });
-    return { line: line.addTo(map), widths: WIDTHS[feature.properties.class] ?? [0.6, 1, 2] };
+    return { line, parts, widths: WIDTHS[feature.properties.class] ?? [0.6, 1, 2] };
   });
+  // A white rim keeps a road in sight where it crosses dark squares.
+  const rims = lines.map(({ parts, widths }) => {
+    const rim = L.polyline(parts, { renderer, pane: "roads", color: "#fff", opacity: 0, interactive: false });
+    return { line: rim.addTo(map), widths };
+  });
+  for (const { line } of lines) line.addTo(map);
   const pane = map.getPane("roads");
   const widen = () => {
     if (pane) pane.style.zIndex = map.getZoom() < STREET_ZOOM ? ROAD_LEVELS.far : ROAD_LEVELS.near;
     const step = map.getZoom() < 11.5 ? 0 : map.getZoom() < 13.5 ? 1 : 2;
+    const isNear = map.getZoom() >= STREET_ZOOM;
+    for (const { line, widths } of rims) {
+      const weight = widths[step] + RIM;
+      const opacity = isNear ? 0.9 : 0;
+      if (line.options.weight !== weight || line.options.opacity !== opacity) line.setStyle({ weight, opacity });
+    }
     for (const { line, widths } of lines) {
       const weight = roads.is_schematic ? Math.max(widths[step], 1.5) + 0.5 : widths[step];
       if (line.options.weight !== weight) line.setStyle({ weight });
@@ -172,12 +186,15 @@ export function drawRoads(map, roads) {
  * @param {L.Map} map
  * @param {import("#kit/types.js").DistrictFeature[]} districts
  * @param {import("#kit/types.js").PlaceFeature[]} places
- * @returns {() => void} writes them anew after marks have changed
+ * @returns {(noted?: Map<string, string>) => number} writes them anew after marks have changed, or with other notes below them;
+ *   tells how many districts in sight find no room for their name
  */
 export function writeNames(map, districts, places) {
+  /** @type {Map<string, string>} */
+  let notes = new Map();
   const layer = L.layerGroup().addTo(map);
   const names = [
-    ...districts.flatMap(({ geometry, properties }) =>
+    ...bySize(districts).flatMap(({ geometry, properties }) =>
       geometry
         ? [
             {
@@ -207,21 +224,43 @@ export function writeNames(map, districts, places) {
   const write = () => {
     layer.clearLayers();
     const zoom = map.getZoom();
-    const wanted = names.filter((name) => zoom >= name.from && zoom < name.until);
-    for (const { name, offset } of declutter(map, wanted)) {
-      const text = element("span", {}, name.text);
+    const wanted = names
+      .filter((name) => zoom >= name.from && zoom < name.until)
+      .map((name) => (name.style === "district" ? { ...name, note: notes.get(name.text) ?? "" } : name));
+    const placed = declutter(map, wanted);
+    for (const { name, offset, isNoted, isSmall } of placed) {
+      const note = isNoted && element("small", { class: "label__note" }, name.note);
+      const text = element("div", {}, element("span", {}, name.text), note);
       const icon = L.divIcon({
-        className: `label label--${name.style}`,
+        className: `label label--${name.style}${isSmall ? " label--small" : ""}`,
         html: text,
         iconSize: [0, 0],
         iconAnchor: [-offset[0], -offset[1]],
       });
       L.marker(name.at, { icon, pane: "labels", interactive: false, keyboard: false }).addTo(layer);
     }
+    const written = new Set(placed.map(({ name }) => name.text));
+    const inSight = map.getBounds();
+    return wanted.filter(({ style, text, at }) => style === "district" && inSight.contains(at) && !written.has(text))
+      .length;
   };
   map.on("zoomend moveend resize", write);
   write();
-  return write;
+  return (noted = notes) => {
+    notes = noted;
+    return write();
+  };
+}
+
+/**
+ * Return districts, the smallest first: it has the fewest places for its name.
+ *
+ * @param {import("#kit/types.js").DistrictFeature[]} districts @returns {import("#kit/types.js").DistrictFeature[]}
+ */
+function bySize(districts) {
+  const size = (/** @type {import("#kit/types.js").DistrictFeature} */ { geometry }) =>
+    (geometry?.coordinates ?? []).reduce((sum, part) => sum + Math.abs(doubleArea(part[0] ?? [])), 0);
+  return districts.toSorted((a, b) => size(a) - size(b));
 }
 
 /**

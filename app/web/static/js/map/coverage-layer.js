@@ -1,4 +1,4 @@
-/** Inhabited cells, coloured by the minutes until the nearest consultant arrives; unreached ones are hatched. */
+/** Inhabited cells: pale within the chosen minutes, dark and patterned beyond them; those that no road reaches are hatched in black. */
 
 import * as L from "leaflet";
 import { minutesClass } from "#kit/classes.js";
@@ -6,9 +6,13 @@ import { canvasIn, token } from "#map/panes.js";
 
 /** @typedef {import("#kit/types.js").CellFeature} CellFeature */
 const GRID = "#3d4144";
+/** How the classes beyond the chosen minutes are drawn, the nearest first; the last is for all that follow. */
+const BEYOND = /** @type {const} */ (["hatched", "crossed", "full"]);
+const OUTLINE = "#2b1806";
 const QUIET = 0.28;
 /** Over tiles of a public map the cells let streets show through; over our own roads they need not. */
 const OVER_TILES = 0.7;
+const TILE = 6;
 /** From this zoom on the grid is drawn; farther away its lines would darken the colours. */
 const NEAR_ZOOM = 12.5;
 
@@ -20,32 +24,28 @@ export class CoverageLayer {
     this.onOpen = onOpen;
     this.renderer = canvasIn("cells");
     this.layer = L.layerGroup();
-    /** @type {{cell: CellFeature, shape: L.Rectangle, fill: string, isHatched: boolean}[]} */
+    /** @type {{cell: CellFeature, shape: L.Rectangle, fill: string, isOut: boolean}[]} */
     this.cells = [];
-    /** @type {(cell: CellFeature) => {fill: string, isHatched: boolean}} */
-    this.fillOf = () => ({ fill: "", isHatched: false });
+    /** @type {(cell: CellFeature) => {fill: string, isOut: boolean}} */
+    this.fillOf = () => ({ fill: "", isOut: false });
+    /** @type {number[]} */
+    this.minutes = [];
+    this.edge = 0;
     this.full = 1;
     this.quiet = false;
     this.near = map.getZoom() >= NEAR_ZOOM;
     map.on("zoomend", () => this.#restyle(this.quiet, map.getZoom() >= NEAR_ZOOM));
   }
 
-  /** Draw the cells of a run. @param {CellFeature[]} cells @param {number[]} minutes */
-  show(cells, minutes) {
+  /** Draw the cells of a run. @param {CellFeature[]} cells @param {number[]} minutes @param {number} edge the chosen minutes */
+  show(cells, minutes, edge) {
     this.layer.clearLayers();
-    const fills = [
-      ...minutes.map((_, index) => token(`--minutes-${index + 1}`)),
-      token(`--minutes-${minutes.length + 1}`),
-    ];
-    const hatch = hatching();
-    this.fillOf = (/** @type {CellFeature} */ cell) => {
-      const step = minutesClass(cell.properties.travel_time_s, minutes);
-      return { fill: /** @type {string} */ (step === -1 ? hatch : fills[step]), isHatched: step === -1 };
-    };
+    this.minutes = minutes;
+    this.#choose(edge);
     this.cells = cells.map((cell) => {
-      const { fill, isHatched } = this.fillOf(cell);
-      const shape = L.rectangle(boundsOf(cell), this.#style(fill, isHatched));
-      const drawn = { cell, shape, fill, isHatched };
+      const { fill, isOut } = this.fillOf(cell);
+      const shape = L.rectangle(boundsOf(cell), this.#style(fill, isOut));
+      const drawn = { cell, shape, fill, isOut };
       shape.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
         this.onOpen(drawn.cell, shape.getBounds().getCenter());
@@ -53,6 +53,30 @@ export class CoverageLayer {
       this.layer.addLayer(shape);
       return drawn;
     });
+  }
+
+  /** Let other minutes be the chosen ones. @param {number} edge */
+  setEdge(edge) {
+    if (edge === this.edge) return;
+    this.#choose(edge);
+    this.change(() => ({}));
+  }
+
+  /** @param {number} edge */
+  #choose(edge) {
+    this.edge = edge;
+    const within = Math.max(this.minutes.indexOf(edge) + 1, 1);
+    // Legend, swatches and bars say the same as the map.
+    document.documentElement.dataset.beyond = String(within);
+    const pale = this.minutes.map((_, index) => token(`--within-${Math.min(index + 1, 3)}`));
+    const out = BEYOND.map((look, index) => pattern(look, token(`--beyond-${index + 1}`), token("--beyond-line")));
+    const unreached = pattern("hatched", "#fff", "#1a1a1a", 1.4);
+    this.fillOf = (cell) => {
+      const step = minutesClass(cell.properties.travel_time_s, this.minutes);
+      if (step === -1) return { fill: unreached, isOut: true };
+      if (step < within) return { fill: pale[step] ?? "", isOut: false };
+      return { fill: out[Math.min(step - within, out.length - 1)] ?? "", isOut: true };
+    };
   }
 
   /**
@@ -63,20 +87,21 @@ export class CoverageLayer {
   change(change) {
     for (const [index, drawn] of this.cells.entries()) {
       drawn.cell = { ...drawn.cell, properties: { ...drawn.cell.properties, ...change(drawn.cell.properties, index) } };
-      const { fill, isHatched } = this.fillOf(drawn.cell);
+      const { fill, isOut } = this.fillOf(drawn.cell);
       if (fill === drawn.fill) continue;
-      Object.assign(drawn, { fill, isHatched });
-      drawn.shape.setStyle(this.#style(fill, isHatched));
+      Object.assign(drawn, { fill, isOut });
+      drawn.shape.setStyle(this.#style(fill, isOut));
     }
   }
 
-  /** @param {string} fillColor @param {boolean} isHatched @returns {L.PathOptions} */
-  #style(fillColor, isHatched) {
+  /** @param {string} fillColor @param {boolean} isOut @returns {L.PathOptions} */
+  #style(fillColor, isOut) {
     const fillOpacity = this.quiet ? QUIET : this.full;
     // A rim in the cell's own colour closes the seam to its neighbour.
-    const rim =
-      this.near || isHatched
-        ? { color: GRID, weight: 0.5, opacity: this.quiet ? 0.25 : 0.6 }
+    const rim = isOut
+      ? { color: OUTLINE, weight: this.near ? 1.5 : 0.8, opacity: this.quiet ? 0.25 : 1 }
+      : this.near
+        ? { color: GRID, weight: 0.5, opacity: this.quiet ? 0.15 : 0.35 }
         : { color: fillColor, weight: 0.6, opacity: fillOpacity };
     return { renderer: this.renderer, pane: "cells", fillColor, fillOpacity, ...rim };
   }
@@ -97,7 +122,7 @@ export class CoverageLayer {
     if (quiet === this.quiet && near === this.near && !always) return;
     this.quiet = quiet;
     this.near = near;
-    for (const { shape, fill, isHatched } of this.cells) shape.setStyle(this.#style(fill, isHatched));
+    for (const { shape, fill, isOut } of this.cells) shape.setStyle(this.#style(fill, isOut));
   }
 
   /** @param {boolean} on */
@@ -128,22 +153,31 @@ function boundsOf(cell) {
   return L.latLngBounds([Math.min(...lats), Math.min(...lons)], [Math.max(...lats), Math.max(...lons)]);
 }
 
-/** Return black hatching on white: not a colour, so it cannot be read as a number of minutes. @returns {CanvasPattern|string} */
-function hatching() {
+/**
+ * Return a colour with lines on it, so that what is beyond is not told by its colour alone.
+ *
+ * @param {"hatched"|"crossed"|"full"} look @param {string} ground @param {string} line @param {number} [width]
+ * @returns {any} what Leaflet hands on to the canvas as it is: a pattern, or the colour where a canvas cannot be had
+ */
+function pattern(look, ground, line, width = 1.2) {
   const tile = document.createElement("canvas");
-  tile.width = 6;
-  tile.height = 6;
+  tile.width = TILE;
+  tile.height = TILE;
   const pen = tile.getContext("2d");
-  if (!pen) return "#fff";
-  pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, 6, 6);
-  pen.strokeStyle = "#1a1a1a";
-  pen.lineWidth = 1.4;
-  for (const shift of [-6, 0, 6]) {
+  if (!pen || look === "full") return ground;
+  pen.fillStyle = ground;
+  pen.fillRect(0, 0, TILE, TILE);
+  pen.strokeStyle = line;
+  pen.lineWidth = width;
+  for (const shift of [-TILE, 0, TILE]) {
     pen.beginPath();
-    pen.moveTo(shift, 6);
-    pen.lineTo(shift + 6, 0);
+    pen.moveTo(shift, TILE);
+    pen.lineTo(shift + TILE, 0);
+    if (look === "crossed") {
+      pen.moveTo(shift, 0);
+      pen.lineTo(shift + TILE, TILE);
+    }
     pen.stroke();
   }
-  return pen.createPattern(tile, "repeat") ?? "#fff";
+  return pen.createPattern(tile, "repeat") ?? ground;
 }

@@ -4,58 +4,76 @@ import * as L from "leaflet";
 import { overlays } from "#map/overlays.js";
 
 /**
- * @typedef {{at: L.LatLng, text: string, style: string, size: number, from: number, until: number, within?: import("geojson").MultiPolygon}} Name
+ * @typedef {{at: L.LatLng, text: string, note?: string, style: string, size: number, from: number, until: number, within?: import("geojson").MultiPolygon}} Name
+ *   `note`: a second line, left out where there is no room for it;
  *   `within`: where the middle of the name must lie, so that no district is taken for its neighbour
  */
+/** @typedef {{name: Name, offset: [number, number], isNoted: boolean, isSmall: boolean}} Placed */
 /** @typedef {import("#map/clear-view.js").Box} Box */
 
 const GAP = 4;
 const LINE = 22;
+const NOTE_LINE = 20;
+const NOTE_SIZE = 14;
+/** Pixels between the places that are tried for the name of a district, and how many of them to each side. */
+const STEP = 7;
+const STEPS = 14;
 
 /**
- * Return the names that find a free place, the first named first, each with its shift from its point in pixels.
+ * Return the names that find a free place, the first named first, each with its shift from its point in pixels, whether
+ * it has to be small, and whether its note has room as well.
  *
  * @param {L.Map} map @param {Name[]} names
- * @returns {{name: Name, offset: [number, number]}[]}
+ * @returns {Placed[]}
  */
 export function declutter(map, names) {
   const taken = [...markBoxes(map), ...overlays(map.getContainer(), 0)];
   const origin = /** @type {L.Point} */ (map.getPixelBounds().min);
   const size = map.getSize();
-  const placed = [];
-  for (const name of names) {
+  /** @type {Map<Name, Placed & {box: Box}>} */
+  const placed = new Map();
+  const put = (/** @type {Name} */ name, /** @type {boolean} */ isNoted, isSmall = false) => {
+    const before = placed.get(name);
+    const others = before ? taken.filter((box) => box !== before.box) : taken;
     const point = map.project(name.at, map.getZoom()).subtract(origin);
-    const half = (name.text.length * name.size) / 2;
-    if (point.x < -half || point.y < 0 || point.x > size.x + half || point.y > size.y) continue;
+    const half = halfOf(name, isNoted, isSmall);
+    if (point.x < -half || point.y < 0 || point.x > size.x + half || point.y > size.y) return;
     const offset = shifts(name.style, half).find(([dx, dy]) => {
-      const box = boxAround(point.x + dx, point.y + dy, half);
-      const isHome = !name.within || covers(name.within, map.unproject(point.add(origin).add([dx, dy]), map.getZoom()));
-      return isHome && isInside(box, size) && isFree(box, taken);
+      const box = boxAround(point.x + dx, point.y + dy, half, isNoted);
+      if (!isInside(box, size) || !isFree(box, others)) return false;
+      return !name.within || covers(name.within, map.unproject(point.add(origin).add([dx, dy]), map.getZoom()));
     });
-    if (!offset) continue;
-    taken.push(boxAround(point.x + offset[0], point.y + offset[1], half));
-    placed.push({ name, offset });
+    if (!offset) return;
+    const box = boxAround(point.x + offset[0], point.y + offset[1], half, isNoted);
+    placed.set(name, { name, offset, isNoted, isSmall, box });
+    taken.splice(0, taken.length, ...others, box);
+  };
+  // Every name comes before any note.
+  for (const name of names) {
+    put(name, false);
+    if (!placed.has(name) && name.style === "district") put(name, false, true);
   }
-  return placed;
+  for (const name of names) if (name.note && placed.has(name)) put(name, true, placed.get(name)?.isSmall);
+  return [...placed.values()];
 }
+
+/** @param {Name} name @param {boolean} isNoted @param {boolean} isSmall @returns {number} */
+function halfOf({ text, size, note = "" }, isNoted, isSmall) {
+  return Math.max(text.length * (isSmall ? NOTE_SIZE : size), isNoted ? note.length * NOTE_SIZE : 0) / 2;
+}
+
+/** The places for the name of a district, the nearest first. @type {[number, number][]} */
+const AROUND = [...Array(2 * STEPS + 1).keys()]
+  .flatMap((x) =>
+    [...Array(2 * STEPS + 1).keys()].map(
+      (y) => /** @type {[number, number]} */ ([(x - STEPS) * STEP, (y - STEPS) * STEP]),
+    ),
+  )
+  .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
 
 /** @param {string} style @param {number} half @returns {[number, number][]} */
 function shifts(style, half) {
-  if (style === "district") {
-    return [
-      [0, 0],
-      [0, -28],
-      [0, 28],
-      [-half, 0],
-      [half, 0],
-      [0, -56],
-      [0, 56],
-      [-half, -32],
-      [half, -32],
-      [-half, 32],
-      [half, 32],
-    ];
-  }
+  if (style === "district") return AROUND;
   return [
     [0, 0],
     [0, 24],
@@ -65,9 +83,10 @@ function shifts(style, half) {
   ];
 }
 
-/** @param {number} x @param {number} y @param {number} half @returns {Box} */
-function boxAround(x, y, half) {
-  return [x - half - GAP, y - LINE / 2, x + half + GAP, y + LINE / 2];
+/** @param {number} x @param {number} y @param {number} half @param {boolean} isNoted @returns {Box} */
+function boxAround(x, y, half, isNoted) {
+  const height = LINE + (isNoted ? NOTE_LINE : 0);
+  return [x - half - GAP, y - height / 2, x + half + GAP, y + height / 2];
 }
 
 /** @param {Box} box @param {L.Point} size @returns {boolean} */

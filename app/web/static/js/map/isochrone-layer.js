@@ -34,7 +34,7 @@ export class IsochroneLayer {
       this.#draw(feature, {
         renderer: this.fills,
         stroke: false,
-        fillColor: token(`--minutes-${step}`),
+        fillColor: token(`--area-${step}`),
         fillOpacity: 1,
       });
       const area = this.#draw(feature, {

@@ -8,7 +8,7 @@ import { count, KINDS, meansText, percent, shortBase } from "#kit/words.js";
 const COUNTED = ["この色(人)", "ここまでの合計(人)"];
 
 /** @typedef {{profile: string, minutes: number[]}} Uncounted what a measurement is about, for whom its counts are not */
-/** @typedef {{profile: string, network: string, basis: string, layers: Set<string>}} Ground what the colours stand on */
+/** @typedef {{profile: string, network: string, basis: string, layers: Set<string>, edge: number}} Ground what the colours stand on; `edge`: the chosen minutes */
 
 /** The box at the lower left of the map; it can be folded. */
 export class Legend {
@@ -54,7 +54,7 @@ export class Legend {
     const rows = classNames(coverage);
     const people =
       "population" in coverage ? peopleByClass(coverage).map((row) => peopleOf(row, coverage.population)) : [];
-    this.#name("相談員が着くまでの時間", ground);
+    this.#name(`相談員が${meansText(coverage.profile)}${ground.edge}分以内に着ける・着けない`, ground);
     this.#ramp(
       rows.map((row) => ({
         style: row.style,
@@ -80,6 +80,14 @@ export class Legend {
       element("p", { class: "quiet print-only" }, ground.basis),
     );
     this.box.hidden = false;
+  }
+
+  /** Show what the marks are where no colours lie below them. @param {Set<string>} layers */
+  showMarks(layers) {
+    fill(this.title, "地図の印");
+    fill(this.ramp);
+    fill(this.body, kinds(layers));
+    this.box.hidden = ![...layers].some((layer) => layer !== "cells");
   }
 
   /**
@@ -153,7 +161,7 @@ function head(text) {
   return element("th", { scope: "col" }, text);
 }
 
-/** Return the key to the marks that are shown; the screen has it in the panel, paper has it here. @param {Set<string>} layers @returns {HTMLElement} */
+/** Return the key to the marks that are shown. @param {Set<string>} layers @returns {HTMLElement} */
 function kinds(layers) {
   const marks = [{ kind: "consultant", title: "丸ごと相談員" }, ...KINDS].filter(({ kind }) =>
     layers.has(kind === "consultant" ? "consultants" : kind),
@@ -162,5 +170,20 @@ function kinds(layers) {
     "ul",
     { class: "legend__kinds" },
     marks.map(({ kind, title }) => element("li", {}, symbol(kind), title)),
+    element("li", {}, element("span", { class: "legend__many" }, "3"), "近くに集まる件数"),
+  );
+}
+
+/**
+ * Return what is written below the name of each district where someone is left out.
+ *
+ * @param {import("#kit/types.js").Coverage} coverage @param {number} edge @returns {Map<string, string>}
+ */
+export function leftOut(coverage, edge) {
+  const left = coverage.districts.map(
+    ({ name, uncovered }) => /** @type {[string, number]} */ ([name, uncovered[String(edge)] ?? 0]),
+  );
+  return new Map(
+    left.filter(([, people]) => people > 0).map(([name, people]) => [name, `着けない ${count(people)}人`]),
   );
 }

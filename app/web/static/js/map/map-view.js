@@ -19,6 +19,10 @@ const MARGIN = 12;
 /** Room for the minutes that are written above an area. */
 const AREA_MARGIN = 28;
 const DISTRICT_ZOOM = 14;
+/** Pixels between marks that are tried, one after the other, until every district is named. */
+const GAPS = [6, 12, 18, 24, 36, 48];
+/** A smaller step than this is not seen as coming nearer. */
+const NEARER = 0.5;
 /** So many points stand for the borders when the map looks for the view that hides least. */
 const RIM_POINTS = 400;
 
@@ -37,9 +41,14 @@ export class MapView {
     addControls(this.map, () => this.showCity());
     this.cells = new CoverageLayer(this.map, (cell, at) => this.#openCell(cell, at));
     this.isochrones = new IsochroneLayer(this.map);
-    this.marks = new ResourceLayer(this.map, page.onOpen);
+    this.marks = new ResourceLayer(this.map, {
+      onOpen: page.onOpen,
+      goNear: (points) => this.#goNear(points),
+      openBubble: (at, content) => openPopup(this.map, at, content, { below: page.hiddenBelow(), maxHeight: 320 }),
+    });
     this.accuracy = L.layerGroup().addTo(this.map);
-    this.writeNames = () => {};
+    /** @type {(noted?: Map<string, string>) => number} */
+    this.writeNames = () => 0;
     container.append(northArrow());
     container.addEventListener("keydown", (event) => {
       if (event.target === container && event.key === "Enter") this.cells.openAt(this.map.getCenter());
@@ -59,6 +68,7 @@ export class MapView {
   drawLand(districts, places, credit) {
     drawDistricts(this.map, districts);
     this.writeNames = writeNames(this.map, districts, places);
+    this.map.on("zoomend", () => this.#makeRoom());
     this.districts = new Map(districts.map((district) => [district.properties.name, district]));
     if (credit) this.map.attributionControl.addAttribution(element("span", {}, credit).outerHTML);
   }
@@ -93,7 +103,22 @@ export class MapView {
    */
   showMarks(resources, consultants, chosen) {
     this.marks.show(resources, consultants, chosen);
-    this.writeNames();
+    this.#makeRoom();
+  }
+
+  /** Write the names; where a district finds no room for its own, let marks become fewer. */
+  #makeRoom() {
+    let missing = this.writeNames();
+    for (const gap of GAPS) {
+      if (!missing) return;
+      this.marks.draw(gap);
+      missing = this.writeNames();
+    }
+  }
+
+  /** Write something below the names of districts. @param {Map<string, string>} notes by district */
+  noteDistricts(notes) {
+    this.writeNames(notes);
   }
 
   /** @param {import("#kit/types.js").IsochroneFeature[]} areas */
@@ -117,15 +142,8 @@ export class MapView {
   showAccuracy(at, metres) {
     this.accuracy.clearLayers();
     if (!at || !metres) return;
-    const style = {
-      pane: "accuracy",
-      interactive: false,
-      color: token("--ink"),
-      weight: 2,
-      dashArray: "4 6",
-      fill: false,
-    };
-    L.circle(latLng(at), { ...style, radius: metres }).addTo(this.accuracy);
+    const style = { pane: "accuracy", interactive: false, fill: false, color: token("--ink"), weight: 2.5 };
+    L.circle(latLng(at), { ...style, dashArray: "4 6", radius: metres }).addTo(this.accuracy);
   }
 
   /** @param {import("#kit/types.js").CellFeature} cell @param {L.LatLng} at */
@@ -159,6 +177,16 @@ export class MapView {
   showPoints(points) {
     if (points.length)
       this.#fit(L.latLngBounds(points), points, { margin: AREA_MARGIN, air: AREA_MARGIN, maxZoom: DISTRICT_ZOOM });
+  }
+
+  /** Come nearer to points until all of them just fit; return whether that is nearer. @param {L.LatLng[]} points @returns {boolean} */
+  #goNear(points) {
+    const before = this.map.getZoom();
+    if (before > this.map.getMaxZoom() - NEARER) return false;
+    const bounds = L.latLngBounds(points);
+    if (this.map.getBoundsZoom(bounds) > before + NEARER) this.#fit(bounds, points, { margin: 48, air: 24 });
+    else this.#go(bounds.getCenter(), before + 1, true);
+    return true;
   }
 
   /** @param {View} view */

@@ -35,7 +35,7 @@ import { bubbleOf, fromTemplate, siteList } from "#rooms/map-file/bubbles.js";
  * @property {Features} [consultants]
  * @property {Features} [places_of_kinds]
  * @property {Record<string, Features>} [areas]
- * @property {null|{coverage: import("#map/legend.js").Uncounted, profile: string, network: string, basis: string}} legend
+ * @property {null|{coverage: import("#map/legend.js").Uncounted, profile: string, network: string, basis: string, edge: number}} legend
  */
 
 const NEAR = 14;
@@ -82,7 +82,7 @@ class FilePage {
     placeSwitches(drawn.switches);
     view.drawLand(facts.districts.features, facts.places.features, facts.credit);
     view.drawRoads(facts.roads);
-    view.cells.show(facts.cells?.features ?? [], facts.minutes ?? []);
+    view.cells.show(facts.cells?.features ?? [], facts.minutes ?? [], facts.legend?.edge ?? facts.minutes?.at(-1) ?? 0);
     this.#showLayers();
     this.#showArea();
     view.showCity(false);

@@ -11,7 +11,7 @@ import { listenToTabs, markTab } from "#kit/tabs.js";
 import { basisText, networkText, profileTitle } from "#kit/words.js";
 import { drawToday } from "#map/closure-layer.js";
 import { askForLand, drawGround } from "#map/ground.js";
-import { Legend } from "#map/legend.js";
+import { Legend, leftOut } from "#map/legend.js";
 import { MapView } from "#map/map-view.js";
 import { bySite } from "#map/sites.js";
 import "#rooms/plan/coverage-panel.js";
@@ -163,7 +163,7 @@ class PlanPage {
       if (profile !== this.state.profile) return;
       this.coverage = coverage;
       this.left = left;
-      this.map.cells.show(cells.features, coverage.minutes);
+      this.map.cells.show(cells.features, coverage.minutes, this.state.minutes);
       this.#showCoverage();
       say(`${this.#profileTitle()}で計算した時間を表示しました。`);
     } catch (error) {
@@ -177,8 +177,8 @@ class PlanPage {
   /** Say why there are no figures; those of another way of travelling must not stand in their place. @param {api.ApiError} error */
   #showNoCoverage(error) {
     this.coverage = null;
-    this.map.cells.show([], []);
-    this.legend.hide();
+    this.map.cells.show([], [], this.state.minutes);
+    this.legend.showMarks(this.state.layers);
     fill(
       this.panels.coverage,
       errorNote(error, () => this.#loadCoverage()),
@@ -188,7 +188,12 @@ class PlanPage {
   #showCoverage() {
     this.map.cells.toggle(this.state.layers.has("cells"));
     const { status, coverage, left, consultants, state } = this;
-    if (!coverage || !left) return;
+    if (!coverage || !left) {
+      this.#showLegend();
+      return;
+    }
+    this.map.cells.setEdge(state.minutes);
+    this.map.noteDistricts(state.layers.has("cells") ? leftOut(coverage, state.minutes) : new Map());
     const chosen = state.selected?.type === "consultant" ? state.selected.id : null;
     const { minutes: edge, district } = state;
     this.panels.coverage.show({ status, coverage, left, consultants, edge, chosen, district });
@@ -198,7 +203,7 @@ class PlanPage {
   #showLegend() {
     if (this.coverage && this.state.layers.has("cells")) {
       this.legend.showCoverage(this.coverage, this.#ground(this.coverage));
-    } else this.legend.hide();
+    } else this.legend.showMarks(this.state.layers);
   }
 
   /** Return what the colours stand on. @param {Coverage} coverage @returns {import("#map/legend.js").Ground} */
@@ -208,6 +213,7 @@ class PlanPage {
       network: networkText(this.status),
       basis: basisText(this.status, coverage.profile),
       layers: this.state.layers,
+      edge: this.state.minutes,
     };
   }
 

@@ -114,7 +114,7 @@ class WhatIfPage {
     try {
       const coverage = await api.getCoverage(this.trial.profile);
       const cells = await api.getCells(coverage.run);
-      this.map.cells.show(cells.features, coverage.minutes);
+      this.map.cells.show(cells.features, coverage.minutes, this.edge);
       this.#show(await api.send("POST", "/coverage/what-if", this.#wish()));
       if (!this.view) this.map.showCity(false);
     } catch (error) {
@@ -263,12 +263,7 @@ class WhatIfPage {
       reason: seconds[index] === null ? (cell.reason ?? "") : cell.reason,
     }));
     this.map.showClosed(tried.closed, roadName);
-    this.legend.showCoverage(/** @type {any} */ (tried), {
-      profile: this.#profileTitle(),
-      network: networkText(this.status),
-      basis: basisText(this.status, tried.profile),
-      layers: LAYERS,
-    });
+    this.#showLegend();
     this.#showPosts();
     this.#showPanel();
     if (!this.isHeld) {
@@ -277,6 +272,18 @@ class WhatIfPage {
     }
     document.body.dataset.answered = String(Number(document.body.dataset.answered ?? 0) + 1);
     return undefined;
+  }
+
+  #showLegend() {
+    const { tried, edge } = this;
+    if (!tried) return;
+    this.legend.showCoverage(/** @type {any} */ (tried), {
+      profile: this.#profileTitle(),
+      network: networkText(this.status),
+      basis: basisText(this.status, tried.profile),
+      layers: LAYERS,
+      edge,
+    });
   }
 
   #showPosts() {
@@ -302,6 +309,8 @@ class WhatIfPage {
         minutes: (value) => {
           this.edge = value;
           writeAddress(this.#query());
+          this.map.cells.setEdge(value);
+          this.#showLegend();
           this.#showPanel();
         },
         choose: (id) => this.#choose(id),
