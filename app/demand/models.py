@@ -33,6 +33,10 @@ class SmallArea(Findable, Base):
     geometry: Mapped[WKBElement | None] = mapped_column(MULTIPOLYGON)
     dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"), index=True)
 
+    def texts(self) -> tuple[str, ...]:
+        """Return what it is found by."""
+        return (self.name,)
+
 
 class DemandCell(Base):
     """A mesh cell (JIS X 0410) with the people who live in it and the road point where they are reached."""

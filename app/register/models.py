@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.database import Base
 from app.datasets.models import Dataset
 from app.documents.words import WORDS
-from app.register.search import Findable
+from app.register.search import Findable, day_texts, phone_texts
 
 KIND_TITLES: dict[str, str] = {item["kind"]: item["title"] for item in WORDS["kinds"]}
 KINDS = tuple(KIND_TITLES)
@@ -42,11 +42,16 @@ class District(Findable, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own form)
 
+    def texts(self) -> tuple[str, ...]:
+        """Return what it is found by."""
+        return (self.name,)
 
-class Organisation(Base):
+
+class Organisation(Findable, Base):
     """Who runs a resource."""
 
     __tablename__ = "organisation"
+    __table_args__ = (Index("ix_organisation_pieces", "pieces", postgresql_using="gin"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -54,6 +59,10 @@ class Organisation(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    def texts(self) -> tuple[str, ...]:
+        """Return what it is found by."""
+        return (self.name,)
 
 
 class Resource(Findable, Base):
@@ -105,6 +114,10 @@ class Resource(Findable, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
+    def texts(self) -> tuple[str, ...]:
+        """Return what it is found by."""
+        return (self.name, self.kana or "", self.address or "", *phone_texts(self.phone or ""))
+
 
 class WatchAgreement(Base):
     """The 見守り協定 of a partner."""
@@ -120,13 +133,14 @@ class WatchAgreement(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class Schedule(Base):
+class Schedule(Findable, Base):
     """When a resource is open: an RFC 5545 rule, or words where the day is not published."""
 
     __tablename__ = "schedule"
     __table_args__ = (
         CheckConstraint("rrule <> '' OR rule_text <> ''", name="rule"),
         CheckConstraint("end_time IS NULL OR start_time < end_time", name="times"),
+        Index("ix_schedule_pieces", "pieces", postgresql_using="gin"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -147,3 +161,7 @@ class Schedule(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    def texts(self) -> tuple[str, ...]:
+        """Return what it is found by: the activity and its days as people say them."""
+        return (self.title, "", self.rule_text or "", *day_texts(self.rrule or ""))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, any_, func, or_, select, union
+from sqlalchemy import CollectionAggregate, ColumnElement, Select, and_, any_, func, or_, select, union
 from sqlalchemy.orm import Mapped, Session, joinedload, selectinload
 
 from app.errors import NotFoundError
-from app.register.models import KIND_TITLES, District, Resource
-from app.register.search import Found, Wanted, fold, holds, holds_all, name_of, rank_of
+from app.register.models import KIND_TITLES, District, Organisation, Resource, Schedule
+from app.register.search import Found, Wanted, alike, fold, holds, holds_all, name_of, rank_of, resembles
 
 
 def list_districts(session: Session) -> Sequence[District]:
@@ -43,7 +43,7 @@ def list_resources(
 ) -> Sequence[Resource]:
     """Return resources with all that a page shows of them, ordered as the register is.
 
-    `q` are words that the name or its reading holds, as people type them.
+    `q` are words that the name, the reading, the address or the telephone number holds, as people type them.
     """
     query = select(Resource).options(
         joinedload(Resource.organisation),
@@ -80,12 +80,21 @@ def centre_ids(session: Session) -> dict[int, int]:
 # --- search -----------------------------------------------------------------------------------------------------------
 
 DISTRICT = "地区"
+# So many rows that share a piece of a name are compared with it.
+MANY = 300
 
 
 def in_district(district_id: Mapped[int | None], word: str) -> ColumnElement[bool]:
     """Return the condition that the name of the district in which something lies holds a folded word."""
-    # An array, and not IN: beside another condition only this lets PostgreSQL use the index of the district.
-    return district_id == any_(func.array(select(District.id).where(holds(District, word)).scalar_subquery()))
+    return district_id == any_numbers(select(District.id).where(holds(District, word)))
+
+
+def any_numbers(numbers: Select[int]) -> CollectionAggregate[bool]:
+    """Return any of the numbers that a query gives, for a comparison.
+
+    An array, and not IN: beside another condition only this lets PostgreSQL use the index of the compared column.
+    """
+    return any_(func.array(numbers.scalar_subquery()))
 
 
 def find_districts(session: Session, wanted: Wanted, most: int) -> list[Found]:
@@ -103,7 +112,10 @@ def find_districts(session: Session, wanted: Wanted, most: int) -> list[Found]:
 
 
 def find_resources(session: Session, wanted: Wanted, most: int) -> list[Found]:
-    """Return the resources whose name, reading, kind or district holds every word, the best first."""
+    """Return the resources that every word finds, the best first.
+
+    By name, reading, kind, district, address, telephone number, organisation, activity or day.
+    """
     rank = rank_of(name_of(Resource), wanted, func.split_part(Resource.folded, " ", 2))
     titles = {kind: fold(title) for kind, title in KIND_TITLES.items()}
     words = (
@@ -111,6 +123,8 @@ def find_resources(session: Session, wanted: Wanted, most: int) -> list[Found]:
             holds(Resource, word),
             Resource.kind.in_([kind for kind, title in titles.items() if word in title]),
             in_district(Resource.district_id, word),
+            Resource.organisation_id == any_numbers(select(Organisation.id).where(holds(Organisation, word))),
+            Resource.id == any_numbers(select(Schedule.resource_id).where(holds(Schedule, word))),
         )
         for word in wanted.words
     )
@@ -126,6 +140,16 @@ def find_resources(session: Session, wanted: Wanted, most: int) -> list[Found]:
         Found(row[0], "resource", row[1], row[2], with_district(KIND_TITLES[row[3]], row[4]), row[3], row[5], row[6])
         for row in session.execute(query)
     ]
+
+
+def resembling_names(session: Session, wanted: Wanted, most: int) -> list[str]:
+    """Return names of resources and districts that look most like what was not found, the most alike first."""
+    rows: list[tuple[str, str]] = []
+    for kind in (Resource, District):
+        found = session.execute(select(kind.name, kind.folded).where(resembles(kind, wanted)).limit(MANY))
+        rows += [(name, folded) for name, folded in found]
+    names = {name: max(alike(part, wanted.whole) for part in folded.split()) for name, folded in rows}
+    return sorted(names, key=lambda name: (-names[name], name))[:most]
 
 
 def with_district(title: str, district: str | None) -> str:

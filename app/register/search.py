@@ -67,24 +67,66 @@ class Wanted:
 
 
 class Findable:
-    """A row that is found by its name; the columns are filled whenever it is stored."""
+    """A row that is found by what it says of itself; the columns are filled whenever it is stored."""
 
-    name: Mapped[str]
-    # Name and reading, a blank between them.
+    # Name, reading and whatever else it is found by, a blank between them.
     folded: Mapped[str] = mapped_column(Text, default="", server_default="")
     pieces: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+
+    def texts(self) -> tuple[str, ...]:
+        """Return the name, the reading (which may be empty) and all else that it is found by."""
+        raise NotImplementedError
 
 
 @event.listens_for(Findable, "before_insert", propagate=True)
 @event.listens_for(Findable, "before_update", propagate=True)
 def _fill(_mapper: object, _connection: object, row: Any) -> None:
-    row.folded, row.pieces = columns_of(row.name, getattr(row, "kana", "") or "")
+    row.folded, row.pieces = columns_of(*row.texts())
 
 
-def columns_of(name: str, kana: str = "") -> tuple[str, list[str]]:
-    """Return what a row of this name and reading keeps: the folded text and its pieces."""
-    folded = f"{fold(name)} {fold(kana)}".rstrip()
+def columns_of(*texts: str) -> tuple[str, list[str]]:
+    """Return what a row of this name, reading and other texts keeps: the folded text and its pieces."""
+    folded = " ".join(map(fold, texts)).rstrip()
     return folded, pieces(folded)
+
+
+def phone_texts(phone: str) -> tuple[str, ...]:
+    """Return a telephone number as it is written and as digits alone, which some type.
+
+    >>> phone_texts("0198-62-2111")
+    ('0198-62-2111', '0198622111')
+    """
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
+    return (phone, digits) if digits else (phone,)
+
+
+DAYS = {"MO": "月", "TU": "火", "WE": "水", "TH": "木", "FR": "金", "SA": "土", "SU": "日"}
+
+
+def day_texts(rrule: str) -> tuple[str, ...]:
+    """Return the days of a rule as people say them.
+
+    >>> day_texts("FREQ=MONTHLY;BYDAY=2TU")
+    ('第2火曜日',)
+    >>> day_texts("FREQ=WEEKLY;BYDAY=MO,TH")
+    ('毎週月曜日', '毎週木曜日')
+    """
+    found = re.search(r"BYDAY=([\w,+-]+)", rrule)
+    days = [re.fullmatch(r"([+-]?\d*)(\w\w)", part) for part in found[1].split(",")] if found else []
+    every = "毎週" if "FREQ=WEEKLY" in rrule and "INTERVAL" not in rrule else ""
+    return tuple(
+        f"{f'第{day[1]}' if day[1].isdigit() else every}{DAYS[day[2]]}曜日" for day in days if day and day[2] in DAYS
+    )
+
+
+def alike(folded: str, wanted: str) -> float:
+    """Return how much of two folded texts is the same, from 0 to 1: the share of the pieces of both.
+
+    >>> alike("宮守地区せんたー", "宮守地区せんたあ") > alike("宮守地区せんたー", "土淵")
+    True
+    """
+    one, other = set(pieces(folded)), set(pieces(wanted))
+    return 2 * len(one & other) / (len(one) + len(other))
 
 
 class Found(NamedTuple):
@@ -100,8 +142,15 @@ class Found(NamedTuple):
     lat: float | None
 
 
+def resembles(row: type[Findable], wanted: Wanted) -> ColumnElement[bool]:
+    """Return the condition that a row shares a piece of two signs, or else of one, with what is wanted."""
+    asked = pieces(wanted.whole)
+    shared: ColumnElement[bool] = row.pieces.overlap([piece for piece in asked if len(piece) > 1] or asked)
+    return shared
+
+
 def holds(row: type[Findable], word: str) -> ColumnElement[bool]:
-    """Return the condition that a row's name or reading holds a folded word."""
+    """Return the condition that a row holds a folded word, in its name, its reading or what else it is found by."""
     # A word of one sign is a piece itself; of a longer one, the pieces of two signs say more.
     wanted = [word] if len(word) == 1 else [piece for piece in pieces(word) if len(piece) > 1]
     return and_(row.pieces.contains(wanted), func.strpos(row.folded, word) > 0)

@@ -173,7 +173,8 @@ export interface paths {
         };
         /**
          * Search
-         * @description Return resources, districts, settlements and consultants whose name or reading holds every word of `q`.
+         * @description Return resources, districts, settlements and consultants that every word of `q` finds, by name, reading or, of a
+         *     resource, kind, district, address, telephone number, organisation, activity or day.
          */
         get: operations["search_api_v1_search_get"];
         put?: never;
@@ -2686,11 +2687,15 @@ export interface components {
         };
         /**
          * SearchResults
-         * @description What a search found, the best first.
+         * @description What a search found, the best first; how much there is; where there is nothing, names that look like it.
          */
         SearchResults: {
             /** Results */
             results: components["schemas"]["Found"][];
+            /** Total */
+            total: number;
+            /** Suggestions */
+            suggestions: string[];
         };
         /**
          * Section

@@ -44,6 +44,9 @@ from geo.roads.profiles import Profile
 
 router = APIRouter(tags=["地図"])
 MOST_RESULTS = 20
+# Of each sort so many are counted at most; no city has more.
+MOST_COUNTED = 2000
+SUGGESTED = 3
 Place = Annotated[str, Query(pattern=r"^-?\d{1,3}(\.\d{1,10})?,-?\d{1,2}(\.\d{1,10})?$")]
 
 
@@ -152,12 +155,19 @@ def districts(session: DbSession, caller: Caller, known: Known) -> schemas.Distr
 def search(
     session: DbSession, _: Caller, q: Annotated[str, Query(min_length=1, max_length=100, pattern=NO_NUL)]
 ) -> SearchResults:
-    """Return resources, districts, settlements and consultants whose name or reading holds every word of `q`."""
+    """Return resources, districts, settlements and consultants that every word of `q` finds.
+
+    By name and reading and, of a resource, kind, district, address, telephone number, organisation, activity or day.
+    """
     wanted = Wanted.of(q)
     finders = (queries.find_districts, find_postings, queries.find_resources, find_places)
-    found = [entry for find in finders for entry in find(session, wanted, MOST_RESULTS)]
+    found = [entry for find in finders for entry in find(session, wanted, MOST_COUNTED)]
     best = sorted(found, key=lambda entry: entry.rank)[:MOST_RESULTS]
-    return SearchResults(results=[Found(**entry._asdict()) for entry in best])
+    return SearchResults(
+        results=[Found(**entry._asdict()) for entry in best],
+        total=len(found),
+        suggestions=[] if found else queries.resembling_names(session, wanted, SUGGESTED),
+    )
 
 
 @router.get("/roads/section", tags=["道路"], responses=refusals(400, 409))

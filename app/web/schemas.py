@@ -89,6 +89,8 @@ class Found(Document):
 
 
 class SearchResults(Document):
-    """What a search found, the best first."""
+    """What a search found, the best first; how much there is; where there is nothing, names that look like it."""
 
     results: list[Found]
+    total: int
+    suggestions: list[str]

@@ -21,8 +21,8 @@ from app.datasets.models import Dataset
 from app.demand.models import SmallArea
 from app.demand.queries import find_places, list_places
 from app.main import create_app
-from app.register.models import KIND_TITLES, District, Resource
-from app.register.queries import find_districts, find_resources, list_districts, list_resources
+from app.register.models import KIND_TITLES, District, Organisation, Resource, Schedule
+from app.register.queries import find_districts, find_resources, list_districts, list_resources, resembling_names
 from app.register.search import Findable, Found, Wanted, columns_of, fold, pieces
 from app.settings import Settings
 
@@ -106,7 +106,14 @@ def every_entry(session: Session) -> list[Entry]:
                 row.id,
                 row.name,
                 row.kana,
-                f"{KIND_TITLES[row.kind]}・{row.district.name if row.district else ''}",
+                "\n".join(
+                    [
+                        f"{KIND_TITLES[row.kind]}・{row.district.name if row.district else ''}",
+                        *row.texts()[2:],
+                        row.organisation.name if row.organisation else "",
+                        *(part for schedule in row.schedules for part in schedule.texts()),
+                    ]
+                ),
             )
             for row in list_resources(session)
         ),
@@ -120,7 +127,7 @@ def by_reading(entries: list[Entry], query: str) -> list[tuple[str, int | str]]:
     wanted = fold(query)
     ranked = []
     for kind, number, name, kana, beside in entries:
-        if all(word in " ".join(map(fold, (name, kana, beside))) for word in words):
+        if all(word in " ".join(map(fold, (name, kana, *beside.split("\n")))) for word in words):
             begins = any(fold(part).startswith(wanted) for part in (name, kana) if part)
             ranked.append((0 if begins else 1 if wanted in fold(name) else 2, kind, number))
     return [(kind, number) for _, kind, number in sorted(ranked, key=lambda row: row[0])][:MOST]
@@ -144,6 +151,26 @@ def test_it_finds_what_one_finds_who_reads_every_row(tono_session: Session) -> N
     for query, expected in reading.items():
         assert [(entry.type, entry.id) for entry in found(tono_session, query)] == expected, query
     assert sum(map(bool, reading.values())) > 150
+
+
+def test_a_resource_is_found_by_all_that_people_know_of_it(tono_session: Session) -> None:
+    salon = next(row for row in list_resources(tono_session) if row.code == "R-SALON-01")
+    salon.phone, salon.address = "0198-62-2111", "遠野市新町1番10号"
+    tono_session.flush()
+    assert salon.organisation
+    for query in (
+        *("若者フリースペース", "毎週月曜日", "月曜 ちょぼら", "0198-62-2111", "0198622111", "62ー2111", "新町1番"),
+        *("遠野市新町１番10号", salon.organisation.name),
+    ):
+        assert salon.id in {entry.id for entry in found(tono_session, query, 500) if entry.type == "resource"}, query
+
+
+def test_what_is_not_found_is_answered_with_names_that_look_like_it(tono_session: Session) -> None:
+    for typed_wrongly, meant in (("宮森地区センター", "宮守地区センター"), ("ちょボラん", "市民サロン「ちょボラ」")):
+        wanted = Wanted.of(typed_wrongly)
+        assert not found(tono_session, typed_wrongly)
+        assert meant in resembling_names(tono_session, wanted, 3)
+    assert resembling_names(tono_session, Wanted.of("qqq"), 3) == []
 
 
 def test_any_text_may_be_typed(tono_session: Session) -> None:
@@ -193,16 +220,16 @@ def add(session: Session, name: str, kana: str = "", kind: str = "salon") -> Res
 
 def findable() -> list[type[Any]]:
     """Return every stored class that is found by name."""
-    return [District, Resource, SmallArea]
+    return [District, Organisation, Resource, Schedule, SmallArea]
 
 
 def test_every_findable_row_keeps_its_name_as_it_is_searched(tono_session: Session) -> None:
     assert {kind.__name__ for kind in Findable.__subclasses__()} == {kind.__name__ for kind in findable()}
     for kind in findable():
         rows = tono_session.scalars(select(kind)).all()
-        assert len(rows) > 10
+        assert rows
         for row in rows:
-            assert (row.folded, row.pieces) == columns_of(row.name, getattr(row, "kana", ""))
+            assert (row.folded, row.pieces) == columns_of(*row.texts())
 
 
 def test_a_row_is_found_by_its_new_name(session: Session) -> None:
@@ -265,6 +292,9 @@ def test_a_key_press_reads_only_what_it_shows(bundled_url: str, as_web_role: Cal
             body = reply.json()
             shown = body["results"] if "results" in body else [row["properties"] for row in body["features"]]
             assert any("ちょボラ" in row["name"] for row in shown)
+        many = client.get("/api/v1/search", params={"q": "体操"}).json()
+        assert len(many["results"]) == 20 < many["total"]
+        assert many["suggestions"] == []
         rows.clear()
         client.get("/api/v1/status")
         # What the figures stand on, and not the hundreds of places that came from there.
@@ -290,9 +320,9 @@ def test_the_migration_folds_what_is_stored(own_city_url: str) -> None:
                 command.downgrade(config, "0009-1")
                 continue
             if step == "again":
-                command.upgrade(config, "0009")
+                command.upgrade(config, "0011")
             for kind in findable():
                 table = kind.__tablename__
-                rows = connection.execute(text(f"SELECT name, folded, pieces FROM {table} ORDER BY 1")).all()
+                rows = connection.execute(text(f"SELECT folded, pieces FROM {table} ORDER BY 1, 2")).all()
                 assert before.setdefault(table, list(rows)) == list(rows)
     engine.dispose()

@@ -109,7 +109,7 @@ export const getCells = (run) => get(`/coverage/${encodeURIComponent(run)}/cells
 export const getIsochrones = (consultant, minutes, profile) =>
   get("/isochrones", { consultant, minutes: minutes.join(","), profile });
 
-/** @param {string} q @param {AbortSignal} signal @returns {Promise<{results: import("#kit/types.js").Found[]}>} */
+/** @param {string} q @param {AbortSignal} signal @returns {Promise<import("#api").SearchResults>} */
 export const search = (q, signal) => get("/search", { q }, signal);
 
 /** @param {string} [at] a moment: only what holds then @returns {Promise<import("#kit/types.js").Collection<import("#kit/types.js").ClosureFeature>>} */

@@ -30,7 +30,7 @@ export class SearchBox extends HTMLElement {
       "aria-expanded": "false",
       "aria-controls": "search-list",
       "aria-autocomplete": "list",
-      placeholder: "名前・地区・集落でさがす",
+      placeholder: "名前・地区・電話・曜日でさがす",
       oninput: () => this.#later(),
       onkeydown: (event) => this.#onKey(/** @type {KeyboardEvent} */ (event)),
       onfocus: () => this.dispatchEvent(new CustomEvent("search-open", { bubbles: true })),
@@ -76,24 +76,37 @@ export class SearchBox extends HTMLElement {
     this.running = new AbortController();
     try {
       const answer = await search(q, this.running.signal);
-      this.#show(q, answer.results);
+      this.#show(q, answer);
     } catch (error) {
       if (error instanceof ApiError) this.#say(`${error.message}。${error.detail}`);
       else if (!(error instanceof DOMException)) throw error;
     }
   }
 
-  /** @param {string} q @param {Found[]} results */
-  #show(q, results) {
+  /** @param {string} q @param {import("#api").SearchResults} answer */
+  #show(q, { results, total, suggestions }) {
     this.results = results;
     this.active = -1;
-    if (!results.length) return this.#say(`「${q}」は見つかりません。名前の一部や、ひらがなでもさがせます。`);
+    if (!results.length) {
+      this.#say(`「${q}」は見つかりません。名前の一部や、ひらがなでもさがせます。`);
+      this.list?.append(...suggestions.map((name, index) => this.#suggestion(name, index)));
+      return;
+    }
     fill(
       /** @type {Element} */ (this.list),
       results.map((found, index) => this.#option(found, index)),
     );
+    const many = total > results.length ? `${total}件のうち${results.length}件` : `${total}件`;
+    if (total > results.length)
+      this.list?.append(
+        element(
+          "li",
+          { class: "search__empty", role: "option", "aria-disabled": "true" },
+          `${many}を出しています。言葉を足すとしぼれます。`,
+        ),
+      );
     this.#expand();
-    if (this.status) this.status.textContent = `${results.length}件見つかりました。上下の矢印キーで選べます。`;
+    if (this.status) this.status.textContent = `${many}見つかりました。上下の矢印キーで選べます。`;
   }
 
   /** @param {Found} found @param {number} index @returns {HTMLElement} */
@@ -116,6 +129,25 @@ export class SearchBox extends HTMLElement {
         " ",
         element("span", { class: "quiet search__about" }, found.text),
       ),
+    );
+  }
+
+  /** Return a name that looks like what was not found; to press it looks for that name. @param {string} name @param {number} index @returns {HTMLElement} */
+  #suggestion(name, index) {
+    return element(
+      "li",
+      {
+        class: "search__option",
+        role: "option",
+        id: `search-option-${index}`,
+        "aria-selected": "false",
+        onclick: () => {
+          if (this.input) this.input.value = name;
+          void this.#ask();
+        },
+      },
+      symbol("place"),
+      element("span", { class: "search__text" }, `もしかして: ${name}`),
     );
   }
 
@@ -149,23 +181,29 @@ export class SearchBox extends HTMLElement {
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     if (event.isComposing) return;
-    const open = this.list && !this.list.hidden && this.results.length > 0;
+    const open = this.list && !this.list.hidden && this.#options().length > 0;
     if (event.key === "Escape") this.#close();
     else if (event.key === "ArrowDown" && open) this.#move(1);
     else if (event.key === "ArrowUp" && open) this.#move(-1);
-    else if (event.key === "Enter" && open) this.#choose(/** @type {Found} */ (this.results[Math.max(this.active, 0)]));
+    else if (event.key === "Enter" && open && (this.results.length || this.active !== -1))
+      /** @type {HTMLElement} */ (this.#options()[Math.max(this.active, 0)]).click();
     else return;
     event.preventDefault();
   }
 
   /** @param {number} step */
   #move(step) {
-    const options = [...(this.list?.children ?? [])];
+    const options = this.#options();
     this.active = (this.active + step + options.length) % options.length;
     for (const [index, option] of options.entries())
       option.setAttribute("aria-selected", String(index === this.active));
     options[this.active]?.scrollIntoView({ block: "nearest" });
-    this.input?.setAttribute("aria-activedescendant", `search-option-${this.active}`);
+    this.input?.setAttribute("aria-activedescendant", options[this.active]?.id ?? "");
+  }
+
+  /** Return what can be chosen. @returns {HTMLElement[]} */
+  #options() {
+    return [...(this.list?.querySelectorAll(/** @type {"li"} */ (".search__option")) ?? [])];
   }
 
   /** @param {Found} found */
