@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 KANA_SHIFT = ord("ァ") - ord("ぁ")
 KATAKANA = (*range(ord("ァ"), ord("ヶ") + 1), ord("ヽ"), ord("ヾ"))
 LONG_VOWEL = "ー"
+SHORT = 3
 # What people type for a long vowel or a dash, and what NFKC leaves apart.
 DASHES = "-‐‑‒–—―−─~〜"
 FOLDED = {code: code - KANA_SHIFT for code in KATAKANA} | {ord(sign): ord(LONG_VOWEL) for sign in DASHES}
@@ -143,9 +144,11 @@ class Found(NamedTuple):
 
 
 def resembles(row: type[Findable], wanted: Wanted) -> ColumnElement[bool]:
-    """Return the condition that a row shares a piece of two signs, or else of one, with what is wanted."""
+    """Return the condition that a row shares a piece of two signs, or where little is wanted of one, with it."""
     asked = pieces(wanted.whole)
-    shared: ColumnElement[bool] = row.pieces.overlap([piece for piece in asked if len(piece) > 1] or asked)
+    pairs = [piece for piece in asked if len(piece) > 1]
+    # A short word is soon wrong in every pair.
+    shared: ColumnElement[bool] = row.pieces.overlap(pairs if len(wanted.whole) > SHORT else asked)
     return shared
 
 

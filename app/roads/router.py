@@ -15,12 +15,13 @@ from app.documents.moments import Moment
 from app.documents.problem import refusals
 from app.documents.typed import RowNumber
 from app.roads import edit_closures
-from app.roads.base_map import road_lines
+from app.roads.base_map import road_lines, road_numbers
 from app.roads.queries import active_network, closures_at, list_closures, load_network
 from app.roads.schemas import (
     ClosureBody,
     ClosureFeature,
     Closures,
+    NumberedRoad,
     RoadClass,
     RoadFeature,
     Roads,
@@ -44,6 +45,7 @@ def roads(session: DbSession, _: Caller, known: Known) -> Roads:
             for name, lines in road_lines(network).items()
         ],
         is_schematic=row.is_schematic,
+        numbers=[NumberedRoad(number=number, places=places) for number, places in road_numbers(network)],
     )
 
 

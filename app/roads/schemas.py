@@ -138,10 +138,18 @@ class RoadFeature(Feature[MultiLineString, RoadClass]):
     """All roads of one class."""
 
 
+class NumberedRoad(Document):
+    """The number of a road, and places on it as lon, lat, that of its longest stretch first."""
+
+    number: str
+    places: list[tuple[float, float]]
+
+
 class Roads(FeatureCollection[RoadFeature]):
-    """The roads of the map, the most important first."""
+    """The roads of the map, the most important first; numbers of roads with the places where they can be written."""
 
     is_schematic: bool
+    numbers: list[NumberedRoad]
 
 
 class Section(Document):

@@ -173,8 +173,9 @@ export interface paths {
         };
         /**
          * Search
-         * @description Return resources, districts, settlements and consultants that every word of `q` finds, by name, reading or, of a
-         *     resource, kind, district, address, telephone number, organisation, activity or day.
+         * @description Return resources, districts, settlements and consultants that every word of `q` finds.
+         *
+         *     By name and reading and, of a resource, kind, district, address, telephone number, organisation, activity or day.
          */
         get: operations["search_api_v1_search_get"];
         put?: never;
@@ -2148,6 +2149,19 @@ export interface components {
          */
         Nothing: Record<string, never>;
         /**
+         * NumberedRoad
+         * @description The number of a road, and places on it as lon, lat, that of its longest stretch first.
+         */
+        NumberedRoad: {
+            /** Number */
+            number: string;
+            /** Places */
+            places: [
+                number,
+                number
+            ][];
+        };
+        /**
          * Offers
          * @description The least that would do, each by itself; what is not known is left out.
          */
@@ -2461,7 +2475,7 @@ export interface components {
         };
         /**
          * Roads
-         * @description The roads of the map, the most important first.
+         * @description The roads of the map, the most important first; numbers of roads with the places where they can be written.
          */
         Roads: {
             /**
@@ -2474,6 +2488,8 @@ export interface components {
             features: components["schemas"]["RoadFeature"][];
             /** Is Schematic */
             is_schematic: boolean;
+            /** Numbers */
+            numbers: components["schemas"]["NumberedRoad"][];
         };
         /**
          * Rung
@@ -3147,6 +3163,7 @@ export type NetworkInUse = components['schemas']['NetworkInUse'];
 export type NotCompared = components['schemas']['NotCompared'];
 export type NotReached = components['schemas']['NotReached'];
 export type Nothing = components['schemas']['Nothing'];
+export type NumberedRoad = components['schemas']['NumberedRoad'];
 export type Offers = components['schemas']['Offers'];
 export type PeopleOfBase = components['schemas']['PeopleOfBase'];
 export type PeopleOfDistrict = components['schemas']['PeopleOfDistrict'];

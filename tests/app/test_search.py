@@ -170,6 +170,7 @@ def test_what_is_not_found_is_answered_with_names_that_look_like_it(tono_session
         wanted = Wanted.of(typed_wrongly)
         assert not found(tono_session, typed_wrongly)
         assert meant in resembling_names(tono_session, wanted, 3)
+    assert any("宮守" in name for name in resembling_names(tono_session, Wanted.of("宮森"), 3))
     assert resembling_names(tono_session, Wanted.of("qqq"), 3) == []
 
 

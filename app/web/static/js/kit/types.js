@@ -48,7 +48,7 @@
  * A GeoJSON feature collection of one kind of feature.
  *
  * @template F
- * @typedef {{type: "FeatureCollection", features: F[], is_schematic?: boolean}} Collection
+ * @typedef {{type: "FeatureCollection", features: F[], is_schematic?: boolean, numbers?: import("#api").NumberedRoad[]}} Collection
  */
 
 export {};

@@ -8,6 +8,8 @@ import { canvasIn, createPanes, latLng, ROAD_LEVELS, token } from "#map/panes.js
 const CITY_PADDING = 16;
 /** From this zoom on roads lie over the cells. */
 const STREET_ZOOM = 12.5;
+/** Farther away the names of districts need the room. */
+const NUMBER_ZOOM = 10.2;
 /** Pixels of white on both sides of a road together. */
 const RIM = 3;
 const WIDTHS = /** @type {Record<string, [number, number, number]>} */ ({
@@ -186,10 +188,11 @@ export function drawRoads(map, roads) {
  * @param {L.Map} map
  * @param {import("#kit/types.js").DistrictFeature[]} districts
  * @param {import("#kit/types.js").PlaceFeature[]} places
+ * @param {import("#map/declutter.js").Name[]} numbers of roads, which may come later
  * @returns {(noted?: Map<string, string>) => number} writes them anew after marks have changed, or with other notes below them;
  *   tells how many districts in sight find no room for their name
  */
-export function writeNames(map, districts, places) {
+export function writeNames(map, districts, places, numbers) {
   /** @type {Map<string, string>} */
   let notes = new Map();
   const layer = L.layerGroup().addTo(map);
@@ -224,7 +227,8 @@ export function writeNames(map, districts, places) {
   const write = () => {
     layer.clearLayers();
     const zoom = map.getZoom();
-    const wanted = names
+    const first = names.filter(({ style }) => style === "district");
+    const wanted = [...first, ...numbers, ...names.slice(first.length)]
       .filter((name) => zoom >= name.from && zoom < name.until)
       .map((name) => (name.style === "district" ? { ...name, note: notes.get(name.text) ?? "" } : name));
     const placed = declutter(map, wanted);
@@ -291,6 +295,20 @@ function sides(ring) {
   return ring
     .slice(1)
     .map((point, index) => /** @type {[[number, number], [number, number]]} */ ([ring[index], point]));
+}
+
+/** Return the numbers of roads as names: once from afar, along the whole road from near. @param {import("#api").NumberedRoad[]} numbers @returns {import("#map/declutter.js").Name[]} */
+export function namesOfRoads(numbers) {
+  return numbers.flatMap(({ number, places }) =>
+    places.map((place, index) => ({
+      at: latLng(place),
+      text: /^\d+$/.test(number) ? `${number}号` : number,
+      style: "road",
+      size: 10,
+      from: index ? STREET_ZOOM : NUMBER_ZOOM,
+      until: 99,
+    })),
+  );
 }
 
 /** Return the arrow to the north that paper needs. @returns {SVGElement} */

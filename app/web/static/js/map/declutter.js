@@ -48,12 +48,14 @@ export function declutter(map, names) {
     placed.set(name, { name, offset, isNoted, isSmall, box });
     taken.splice(0, taken.length, ...others, box);
   };
-  // Every name comes before any note.
-  for (const name of names) {
+  // Districts first, then what is written below them, then all else.
+  const districts = names.filter(({ style }) => style === "district");
+  for (const name of districts) {
     put(name, false);
-    if (!placed.has(name) && name.style === "district") put(name, false, true);
+    if (!placed.has(name)) put(name, false, true);
   }
-  for (const name of names) if (name.note && placed.has(name)) put(name, true, placed.get(name)?.isSmall);
+  for (const name of districts) if (name.note && placed.has(name)) put(name, true, placed.get(name)?.isSmall);
+  for (const name of names) if (name.style !== "district") put(name, false);
   return [...placed.values()];
 }
 

@@ -2,7 +2,15 @@
 
 import * as L from "leaflet";
 import { element } from "#kit/element.js";
-import { addControls, createMap, drawDistricts, drawRoads, northArrow, writeNames } from "#map/base-map.js";
+import {
+  addControls,
+  createMap,
+  drawDistricts,
+  drawRoads,
+  namesOfRoads,
+  northArrow,
+  writeNames,
+} from "#map/base-map.js";
 import { clearView } from "#map/clear-view.js";
 import { CoverageLayer } from "#map/coverage-layer.js";
 import { IsochroneLayer } from "#map/isochrone-layer.js";
@@ -47,6 +55,8 @@ export class MapView {
       openBubble: (at, content) => openPopup(this.map, at, content, { below: page.hiddenBelow(), maxHeight: 320 }),
     });
     this.accuracy = L.layerGroup().addTo(this.map);
+    /** @type {import("#map/declutter.js").Name[]} */
+    this.numbers = [];
     /** @type {(noted?: Map<string, string>) => number} */
     this.writeNames = () => 0;
     container.append(northArrow());
@@ -67,7 +77,7 @@ export class MapView {
    */
   drawLand(districts, places, credit) {
     drawDistricts(this.map, districts);
-    this.writeNames = writeNames(this.map, districts, places);
+    this.writeNames = writeNames(this.map, districts, places, this.numbers);
     this.map.on("zoomend", () => this.#makeRoom());
     this.districts = new Map(districts.map((district) => [district.properties.name, district]));
     if (credit) this.map.attributionControl.addAttribution(element("span", {}, credit).outerHTML);
@@ -76,6 +86,8 @@ export class MapView {
   /** @param {import("#kit/types.js").Collection<import("#kit/types.js").RoadFeature>} roads */
   drawRoads(roads) {
     drawRoads(this.map, roads);
+    this.numbers.push(...namesOfRoads(roads.numbers ?? []));
+    this.writeNames();
   }
 
   /** Show tiles of a public map below our own, where a setting allows it. @param {string} url @param {string} credit */
