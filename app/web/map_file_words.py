@@ -94,7 +94,7 @@ def legend_facts(facts: MapFacts) -> dict[str, Any]:
         "profile": profile_title(facts.profile),
         "network": wording.network_text(facts.network),
         "basis": wording.basis_text(facts.datasets, facts.network, facts.profile),
-        "edge": _main_minutes(facts),
+        "edge": facts.figures.counts.minutes,
     }
 
 

@@ -19,3 +19,20 @@ export function bySite(features) {
   }
   return sites;
 }
+
+/**
+ * Return where something that was chosen lies, null where nobody knows.
+ *
+ * @param {import("#kit/address.js").Selection|null} selected
+ * @param {import("#kit/types.js").ResourceFeature[]} resources
+ * @param {import("#kit/types.js").ConsultantFeature[]} consultants
+ * @returns {[number, number]|null}
+ */
+export function placeOf(selected, resources, consultants) {
+  if (selected?.type === "site") {
+    const [lat, lon] = selected.id.split(",").map(Number);
+    return lat !== undefined && lon !== undefined ? [lon, lat] : null;
+  }
+  const list = selected?.type === "consultant" ? consultants : resources;
+  return list.find((item) => String(item.properties.id) === selected?.id)?.geometry?.coordinates ?? null;
+}

@@ -13,7 +13,7 @@ import { drawToday } from "#map/closure-layer.js";
 import { askForLand, drawGround } from "#map/ground.js";
 import { Legend, leftOut } from "#map/legend.js";
 import { MapView } from "#map/map-view.js";
-import { bySite } from "#map/sites.js";
+import { bySite, placeOf } from "#map/sites.js";
 import "#rooms/plan/coverage-panel.js";
 import "#kit/details-panel.js";
 import "#rooms/plan/resource-panel.js";
@@ -179,10 +179,8 @@ class PlanPage {
     this.coverage = null;
     this.map.cells.show([], [], this.state.minutes);
     this.legend.showMarks(this.state.layers);
-    fill(
-      this.panels.coverage,
-      errorNote(error, () => this.#loadCoverage()),
-    );
+    const again = () => this.#loadCoverage();
+    fill(this.panels.coverage, errorNote(error, again));
   }
 
   #showCoverage() {
@@ -374,19 +372,8 @@ class PlanPage {
 
   /** @param {number} [zoom] */
   #goToSelected(zoom) {
-    const at = this.#selectedAt();
+    const at = placeOf(this.state.selected, this.resources, this.consultants);
     if (at) this.map.goTo(at, zoom);
-  }
-
-  /** @returns {[number, number]|null} */
-  #selectedAt() {
-    const selected = this.state.selected;
-    if (selected?.type === "site") {
-      const [lat, lon] = selected.id.split(",").map(Number);
-      return lat !== undefined && lon !== undefined ? [lon, lat] : null;
-    }
-    const list = selected?.type === "consultant" ? this.consultants : this.resources;
-    return list.find((item) => String(item.properties.id) === selected?.id)?.geometry?.coordinates ?? null;
   }
 
   /** @param {import("#kit/types.js").Found} found */
