@@ -13,7 +13,7 @@ from app.errors import NotReadyError
 STATIC = Path(__file__).parent.parent / "web" / "static"
 SHEETS = (STATIC / "vendor" / "design-tokens" / "tokens.css", STATIC / "css" / "tokens.css")
 TOKENS = ("ink", "ink-quiet", "line", "line-strong", "paper", "ground", "notice", "notice-wash")
-MINUTES = ("minutes-1", "minutes-2", "minutes-3", "minutes-4")
+AREAS = ("area-1", "area-2")
 MAP = ("map-land", "map-road", "map-border")
 # How far a colour is mixed with paper for what lies quietly under the data.
 PALE = 0.58
@@ -29,8 +29,8 @@ def palette() -> dict[str, str]:
             f"The file {error.filename} of the pages is missing. The set-up puts it there: `make run` or `make test`."
         ) from error
     values = dict(re.findall(r"--([\w-]+):\s*([^;]+);", text))
-    found = {name: _resolved(values, name) for name in (*TOKENS, *MINUTES, *MAP)}
-    return found | {"covered": _pale(found["minutes-2"]), "gained": found["minutes-1"]}
+    found = {name: _resolved(values, name) for name in (*TOKENS, *AREAS, *MAP)}
+    return found | {"covered": _pale(found["area-2"]), "gained": found["area-1"]}
 
 
 def font() -> str:

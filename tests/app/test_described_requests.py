@@ -197,7 +197,7 @@ def test_the_judge_sees_what_is_not_described() -> None:
         content = b"{}"
 
         def json(self) -> Any:
-            return {"results": [], "more": 1}
+            return {"results": [], "total": 0, "suggestions": [], "more": 1}
 
     operation, reply = API.operation("get", "/api/v1/search"), Reply()
     assert "more" in API.faults(operation, reply)[0]

@@ -19,7 +19,9 @@ FILES = re.compile(r'"(/static/[^"]+\.\w+)"')
 @pytest.fixture(scope="module")
 def service() -> TestClient:
     """Return a service whose database is not there; the files do not need it."""
-    return TestClient(create_app(Settings(), "postgresql://nobody@127.0.0.1:1/nowhere"))
+    return TestClient(
+        create_app(Settings(), "postgresql://nobody@127.0.0.1:1/nowhere"), base_url="http://127.0.0.1:8000"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)

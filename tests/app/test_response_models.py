@@ -118,4 +118,5 @@ def test_every_error_is_described_as_a_problem(service: FastAPI) -> None:
         for status, facts in replies.items():
             if int(status) >= 400:
                 assert list(facts["content"]) == ["application/problem+json"], operation
-        assert ("403" in replies) == (operation.method != "get"), operation
+        # Of what is only read, some may be asked by the staff alone: `tests/app/test_http_routes.py` tells which.
+        assert operation.method == "get" or "403" in replies, operation

@@ -31,6 +31,7 @@ CHANGES: Changes = {
         "DELETE FROM consultant WHERE code = 'C02'",
     ],
     "/api/v1/coverage": ["UPDATE demand_cell SET population = population + 1"],
+    "/api/v1/coverage/not-reached": ["UPDATE demand_cell SET population = population + 1"],
     "/api/v1/coverage/backup": ["UPDATE demand_cell SET population = population + 1"],
     "/api/v1/coverage/critical-roads": ["UPDATE demand_cell SET population = population + 1"],
     "/api/v1/coverage/{run_id}/cells": ["DELETE FROM coverage_run"],
@@ -167,7 +168,7 @@ def test_a_tag_speaks_of_one_address_caller_coding_and_program(
         tags.add(service.get(path, params={"profile": "walk"}).headers["etag"])
     assert len(tags) == 2 + any(item["name"] == "profile" for item in described.get("parameters", []))
     overrides = application(service).dependency_overrides
-    overrides[get_caller] = lambda: Visitor("another")
+    overrides[get_caller] = lambda: Visitor("another", "staff")
     other = asked(service, path, tag)
     overrides.clear()
     assert other.status_code == 200

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
-from watching import PHONE
+from watching import PHONE, api
 
 Visit = Callable[..., Page]
 
@@ -46,8 +46,10 @@ def test_the_sheet_has_three_heights_by_button_and_by_drag(visit: Visit) -> None
     expect(sheet).to_have_attribute("data-height", "full")
 
 
-def test_a_tap_on_a_mark_opens_it_beside_the_map(visit: Visit) -> None:
-    page = visit(window=PHONE)
+def test_a_tap_on_a_mark_opens_it_beside_the_map(visit: Visit, home: str) -> None:
+    posts = {post["properties"]["base"]: post["geometry"] for post in api(home, "consultants")["features"]}
+    lon, lat = posts["小友地区センター"]["coordinates"]
+    page = visit(f"/plan?at={lat},{lon},12", PHONE)
     page.locator(".mark[aria-label^='丸ごと相談員 小友地区センター']").tap()
     expect(page.get_by_role("heading", name="小友地区センターの相談員")).to_be_in_viewport()
     expect(page.locator("#panel")).to_have_attribute("data-height", "half")

@@ -82,12 +82,12 @@ export class Legend {
     this.box.hidden = false;
   }
 
-  /** Show what the marks are where no colours lie below them. @param {Set<string>} layers */
-  showMarks(layers) {
+  /** Show what the marks are where no colours lie below them, if there are any. @param {Set<string>} layers @param {boolean} hasMarks */
+  showMarks(layers, hasMarks) {
     fill(this.title, "地図の印");
     fill(this.ramp);
     fill(this.body, kinds(layers));
-    this.box.hidden = ![...layers].some((layer) => layer !== "cells");
+    this.box.hidden = !hasMarks || ![...layers].some((layer) => layer !== "cells");
   }
 
   /**

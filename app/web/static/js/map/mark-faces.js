@@ -58,7 +58,7 @@ export function faceOfConsultants(consultants, isNamed) {
         ? element("span", { class: "mark__name" }, shortBase(single.properties.base))
         : element("span", { class: "mark__count" }, String(consultants.length)),
     ],
-    label: single ? label : `${label}。${NEARER}`,
+    label: single ? label : `丸ごと相談員 ${consultants.length}人: ${titles.join("、")}。${NEARER}`,
     tip: label,
     level: 1000,
     selection: single ? { type: "consultant", id: single.properties.id } : null,
@@ -93,9 +93,15 @@ export function sizeOfChip(kind, many) {
 function chip(kind, many) {
   return {
     className: `mark mark--chip mark--${kind}`,
-    content: [kind !== SEVERAL && symbol(kind), element("span", { class: "mark__many" }, String(many))],
+    content: [kind !== SEVERAL && sign(kind), element("span", { class: "mark__many" }, String(many))],
     level: 200,
     size: sizeOfChip(kind, many),
     many,
   };
+}
+
+/** Return the shape of a kind with its letter as a picture, no text: what is read beside it is the count alone. @param {string} kind */
+function sign(kind) {
+  const letter = KINDS.find((item) => item.kind === kind)?.letter ?? "";
+  return element("span", { class: "mark__sign", "data-letter": letter }, symbol(kind, ""));
 }

@@ -178,7 +178,7 @@ class PlanPage {
   #showNoCoverage(error) {
     this.coverage = null;
     this.map.cells.show([], [], this.state.minutes);
-    this.legend.showMarks(this.state.layers);
+    this.legend.showMarks(this.state.layers, this.resources.length > 0);
     const again = () => this.#loadCoverage();
     fill(this.panels.coverage, errorNote(error, again));
   }
@@ -201,7 +201,7 @@ class PlanPage {
   #showLegend() {
     if (this.coverage && this.state.layers.has("cells")) {
       this.legend.showCoverage(this.coverage, this.#ground(this.coverage));
-    } else this.legend.showMarks(this.state.layers);
+    } else this.legend.showMarks(this.state.layers, this.resources.length > 0);
   }
 
   /** Return what the colours stand on. @param {Coverage} coverage @returns {import("#map/legend.js").Ground} */
