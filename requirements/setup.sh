@@ -88,7 +88,7 @@ fi
 stamp=$venv/compiled
 lock=$(find geo -name '*.py' | sort | xargs cat requirements/"$group".txt | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ]; then
-    say "compiling the inner loops (half a minute the first time)"
+    say "compiling the inner loops (a minute or two the first time)"
     find geo -name '*.nb[ic]' -delete  # one file's code is not renewed when another file that it calls into changes
     $venv/bin/python -m geo
     echo "$lock" > "$stamp"

@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return three processes for two cores: one that drives a browser waits for it a third of the time."""
+    """Return three processes for two cores: one that drives a browser also waits for it."""
     return max(1, (os.cpu_count() or 1) * 3 // 2)
 
 

@@ -51,6 +51,8 @@ class SecurityHeaders:
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 NOT_OWN = ("この操作は受け付けられません", "この地図のページから操作してください。何も変わっていません。")
 TOO_LARGE = ("送られた内容が大きすぎます", "内容を減らして、もう一度送ってください。何も変わっていません。")
+# A length of thousands of digits is not worked out.
+MOST_DIGITS = 20
 UNKNOWN_HOST = (
     "このアドレスでは開けません",
     (
@@ -104,7 +106,7 @@ class LimitedBody:
         length = Headers(scope=scope).get("content-length")
         if length is None:
             await self.app(scope, self._counted(receive), send)
-        elif length.isdecimal() and int(length) <= self.most_bytes:
+        elif len(length) <= MOST_DIGITS and length.isdecimal() and int(length) <= self.most_bytes:
             await self.app(scope, receive, send)
         else:
             await problem(413, *TOO_LARGE)(scope, receive, send)

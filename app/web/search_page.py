@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,6 +31,8 @@ from app.web.symbols import symbol
 router = APIRouter(include_in_schema=False)
 AT_FIRST = 20
 LARGEST = 2**31 - 1
+# No number of thousands of digits is worked out.
+NUMBER = re.compile(r"[0-9]{1,10}")
 # What an address of the first page may still say from the time when the study of travel times stood there.
 OF_THE_STUDY = frozenset({"profile", "minutes", "consultant", "tab", "layers"})
 # Words for a chip: what people come for stands first.
@@ -69,7 +72,7 @@ class Asked:
             day=query.get("day", "") if query.get("day") in DAY_CHIPS else "",
             district=query.get("district", "") if query.get("district") in districts else "",
             site=query.get("site", "")[:40],
-            resource=int(number) if number.isascii() and number.isdecimal() and int(number) <= LARGEST else 0,
+            resource=int(number) if NUMBER.fullmatch(number) and int(number) <= LARGEST else 0,
             all=query.get("all") == "1",
         )
 

@@ -96,7 +96,11 @@ def test_search_finds_by_reading_and_width(full: TestClient) -> None:
     by_kana = [found["name"] for found in full.get("/api/v1/search", params={"q": "つちぶち"}).json()["results"]]
     assert any("土淵" in name for name in by_kana)
     assert names == [found["name"] for found in full.get("/api/v1/search", params={"q": "チヨボラ"}).json()["results"]]
-    assert full.get("/api/v1/search", params={"q": "ないないない"}).json()["results"] == []
+    assert full.get("/api/v1/search", params={"q": "ないないない"}).json() == {
+        "results": [],
+        "total": 0,
+        "suggestions": [],
+    }
 
 
 def test_errors_are_told_in_japanese(full: TestClient) -> None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from app.accounts.caller import get_staff
 from app.documents.answers import written
 from app.documents.typed import Document
 from app.main import create_app, described
@@ -111,12 +112,18 @@ def test_a_route_without_a_model_is_seen() -> None:
     assert [text.partition(":")[0] for text in found] == ["/api/v1/dict", "/api/v1/nothing", *["Loose.more"] * 2]
 
 
+def is_for_staff(dependant: Any) -> bool:
+    """Return whether a route, or what it depends on, lets only the staff in."""
+    return dependant.call is get_staff or any(is_for_staff(inner) for inner in dependant.dependencies)
+
+
 def test_every_error_is_described_as_a_problem(service: FastAPI) -> None:
+    closed = {route.path for route in routes(service) if is_for_staff(route.dependant)}
+    assert "/api/v1/coverage" in closed
     for operation in Description(described(service)).operations():
         replies = operation.facts["responses"]
         assert {"413", "421", "422", "500", "503"} <= set(replies)
         for status, facts in replies.items():
             if int(status) >= 400:
                 assert list(facts["content"]) == ["application/problem+json"], operation
-        # Of what is only read, some may be asked by the staff alone: `tests/app/test_http_routes.py` tells which.
-        assert operation.method == "get" or "403" in replies, operation
+        assert ("403" in replies) == (operation.method != "get" or operation.path in closed), operation

@@ -101,9 +101,22 @@ def test_a_district_names_its_consultant_or_the_nearest(service: TestClient) -> 
     assert "宮守町達曽部に拠点のある丸ごと相談員はいません。いちばん近いのは、" in without
 
 
+# A number of more digits than a program may read.
+HUGE = "resource=" + "9" * 5000
+
+
 def test_what_an_address_tells_wrongly_is_left_out(service: TestClient) -> None:
     everything = found(service.get("/").text)
-    for query in ("kind=bar", "day=never", "district=東京", "kind=%00&day=%00", "resource=x", "q=%00", "resource=²"):
+    for query in (
+        "kind=bar",
+        "day=never",
+        "district=東京",
+        "kind=%00&day=%00",
+        "resource=x",
+        "q=%00",
+        "resource=²",
+        HUGE,
+    ):
         reply = service.get(f"/?{query}")
         assert (reply.status_code, found(reply.text)) == (200, everything), query
     assert "この登録は見つかりません" in service.get("/?resource=99999").text
